@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// Objects of the Toopher API v1. Writing gives every field that any generation of client libraries reads, with the type
+// it expects; reading requires only what every server sends, so that other Toopher servers work too.
+#ifndef TOOPHER_API_OBJECTS_H
+#define TOOPHER_API_OBJECTS_H
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "api/json.h"
+
+namespace toopher::api {
+
+struct User {
+  std::string id;    ///< UUID
+  std::string name;
+  bool toopher_authentication_enabled = true;
+  std::int64_t created = 0;   ///< seconds since 1970, as everywhere below
+  std::int64_t modified = 0;
+};
+
+struct UserTerminal {
+  std::string id;
+  std::string name;
+  std::string requester_specified_id;  ///< "" if none; also sent as name_extra
+  User user;
+  std::int64_t created = 0;
+  std::int64_t modified = 0;
+};
+
+struct Action {
+  std::string id;
+  std::string name;
+  std::int64_t created = 0;
+  std::int64_t modified = 0;
+};
+
+struct Pairing {
+  std::string id;
+  bool enabled = false;      ///< the phone allowed it
+  bool pending = true;       ///< the phone has not answered; denied = neither pending nor enabled
+  bool deactivated = false;
+  User user;
+  int reason_code = 0;
+  std::string reason;
+  std::int64_t created = 0;
+  std::int64_t modified = 0;
+};
+
+struct AuthenticationRequest {
+  std::string id;
+  bool pending = true;
+  bool granted = false;
+  bool automated = false;     ///< answered by a rule, not by a person
+  bool cancelled = false;
+  bool totp_valid = false;    ///< granted by a one-time code
+  bool automation_allowed = true;
+  int reason_code = 0;        ///< api/reason.h
+  std::string reason;         ///< for people; never null
+  UserTerminal terminal;
+  User user;
+  Action action;
+  std::string pairing_id;
+  std::string number;         ///< number matching: digits to show beside the login; only in the answer of initiate
+  std::int64_t created = 0;
+  std::int64_t modified = 0;
+};
+
+[[nodiscard]] Json to_json(const User& user);
+[[nodiscard]] Json to_json(const UserTerminal& terminal);
+[[nodiscard]] Json to_json(const Action& action);
+[[nodiscard]] Json to_json(const Pairing& pairing);
+[[nodiscard]] Json to_json(const AuthenticationRequest& request);
+
+/// Throw JsonError. Required: pairing id, enabled, user; `pending` defaults to false where enabled is true and to true
+/// otherwise (generation 1.0 servers).
+[[nodiscard]] Pairing pairing_from_json(const json_t* object);
+/// Required: id, pending, granted, with a UUID as id; reason_code may be a number or a numeric text. A request that is both
+/// pending and granted is an error: nothing may be read from it.
+[[nodiscard]] AuthenticationRequest authentication_request_from_json(const json_t* object);
+
+/// `YYYY-MM-DD HH:MM:SS`, UTC.
+[[nodiscard]] std::string api_time(std::int64_t unix_seconds);
+
+}  // namespace toopher::api
+
+#endif

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
+# api: the nouns of the Toopher API v1 and their JSON, read by the client and written by the server.
+noinst_LIBRARIES += libtoopher_api.a
+libtoopher_api_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+libtoopher_api_a_SOURCES = \
+	api/error.cc api/error.h \
+	api/json.cc api/json.h \
+	api/objects.cc api/objects.h \
+	api/reason.h

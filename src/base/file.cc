@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <sys/auxv.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/text.h"
+
+namespace toopher {
+namespace {
+
+std::string octal(mode_t mode) {
+  std::string digits = "0000";
+  for (std::size_t i = digits.size(); i-- > 0; mode >>= 3) digits[i] = static_cast<char>('0' + (mode & 7));
+  return digits;
+}
+
+[[noreturn]] void unsafe(const std::string& path, const std::string& what) {
+  throw FileError(FileError::Kind::unsafe, path + ": " + what);
+}
+
+void check_owner(const std::string& path, const struct stat& status, const FileRules& rules) {
+  if (status.st_uid == 0 || status.st_uid == rules.owner) return;
+  unsafe(path, "belongs to uid " + std::to_string(status.st_uid) + ", but must belong to " +
+                   (rules.owner == 0 ? std::string("root") : "root or uid " + std::to_string(rules.owner)));
+}
+
+void check_parents(const std::string& path, const FileRules& rules) {
+  for (auto slash = path.rfind('/'); slash != std::string::npos; slash = slash == 0 ? std::string::npos : path.rfind('/', slash - 1)) {
+    const std::string directory = slash == 0 ? "/" : path.substr(0, slash);
+    struct stat status {};
+    if (::stat(directory.c_str(), &status) != 0)
+      throw FileError(FileError::Kind::unreadable, directory + ": " + error_text(errno));
+    check_owner(directory, status, rules);
+    const bool writable = (status.st_mode & (S_IWGRP | S_IWOTH)) != 0;
+    const bool sticky = rules.sticky_parents && status.st_uid == 0 && (status.st_mode & S_ISVTX) != 0;
+    if (writable && !sticky)
+      unsafe(directory, "may be written by group or others (mode " + octal(status.st_mode & 07777) +
+                            "), so nothing in it can be trusted; chmod go-w " + directory);
+  }
+}
+
+}  // namespace
+
+UniqueFd open_checked(const std::string& path, const FileRules& rules) {
+  if (path.empty() || path.front() != '/') unsafe(path, "must be an absolute path");
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (!fd) {
+    const int error = errno;
+    if (error == ELOOP) unsafe(path, "is a symbolic link; name the file itself");
+    throw FileError(error == ENOENT ? FileError::Kind::missing : FileError::Kind::unreadable,
+                    path + ": " + (error == ENOENT ? std::string("does not exist") : error_text(error)));
+  }
+  struct stat status {};
+  if (::fstat(fd.get(), &status) != 0)
+    throw FileError(FileError::Kind::unreadable, path + ": " + error_text(errno));
+  if (!S_ISREG(status.st_mode)) unsafe(path, "is not a regular file");
+  check_owner(path, status, rules);
+  const mode_t mode = status.st_mode & 07777;
+  if ((mode & (S_IWGRP | S_IWOTH)) != 0)
+    unsafe(path, "may be written by group or others (mode " + octal(mode) + "); chmod go-w " + path);
+  if (rules.secret) {
+    const bool group_may_read = rules.reader_group && *rules.reader_group == status.st_gid;
+    const mode_t forbidden = group_may_read ? S_IRWXO : (S_IRWXO | S_IRWXG);
+    if ((mode & forbidden) != 0)
+      unsafe(path, "holds a secret but may be read by others (mode " + octal(mode) + "); chmod 600 " + path);
+  }
+  check_parents(path, rules);
+  return fd;
+}
+
+Secret read_all(int fd, const std::string& path, std::size_t max_bytes) {
+  Secret buffer = Secret::zeroed(max_bytes + 1);
+  std::size_t length = 0;
+  while (length < buffer.size()) {
+    const ssize_t got =
+        ::pread(fd, buffer.data() + length, buffer.size() - length, static_cast<off_t>(length));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw FileError(FileError::Kind::unreadable, path + ": " + error_text(errno));
+    if (got == 0) break;
+    length += static_cast<std::size_t>(got);
+  }
+  if (length > max_bytes)
+    throw FileError(FileError::Kind::too_large,
+                    path + ": is longer than " + std::to_string(max_bytes) + " bytes");
+  return Secret(buffer.view().substr(0, length));
+}
+
+Secret read_checked(const std::string& path, const FileRules& rules) {
+  const UniqueFd fd = open_checked(path, rules);
+  return read_all(fd.get(), path, rules.max_bytes);
+}
+
+bool caller_may_own_files() {
+  return ::getuid() != 0 && ::getuid() == ::geteuid() && ::getgid() == ::getegid() &&
+         ::getauxval(AT_SECURE) == 0;
+}
+
+FileRules rules_for_this_process() {
+  FileRules rules;
+  if (caller_may_own_files()) {
+    rules.owner = ::getuid();
+    rules.sticky_parents = true;
+  }
+  return rules;
+}
+
+}  // namespace toopher

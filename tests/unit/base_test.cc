@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/one_time_code.h"
+#include "base/random.h"
+#include "base/secret.h"
+#include "base/text.h"
+#include "with_cmocka.h"
+
+using namespace toopher;
+
+namespace {
+
+std::string parsed(std::string_view typed) {
+  const auto result = OneTimeCode::parse(typed);
+  if (const auto* code = std::get_if<OneTimeCode>(&result)) return std::string(code->digits());
+  return std::holds_alternative<OneTimeCode::WrongLength>(result) ? "wrong length" : "not a code";
+}
+
+void codes_are_normalised(void**) {
+  assert_same_text(parsed("123456"), "123456");
+  assert_same_text(parsed(" 123 456 "), "123456");
+  assert_same_text(parsed("1234-5678"), "12345678");
+  assert_same_text(parsed("12345"), "wrong length");
+  assert_same_text(parsed("123456789"), "wrong length");
+  assert_same_text(parsed(""), "not a code");
+  assert_same_text(parsed("   "), "not a code");
+  assert_same_text(parsed("- -"), "not a code");
+  assert_same_text(parsed("12345a"), "not a code");
+  assert_same_text(parsed("\xD9\xA1\xD9\xA2\xD9\xA3\xD9\xA4\xD9\xA5\xD9\xA6"), "not a code");
+  assert_same_text(parsed(std::string(65, '1')), "not a code");
+}
+
+void text_for_terminals_holds_no_controls(void**) {
+  assert_same_text(sanitize_for_display("a\x1b[2Jb\r\nc"), "a[2Jbc");
+  assert_same_text(sanitize_for_display("x\xE2\x80\xAEy"), "xy");
+  assert_same_text(sanitize_for_display("caf\xC3\xA9 \xF0\x9F\x94\x91"), "caf\xC3\xA9 \xF0\x9F\x94\x91");
+  assert_same_text(sanitize_for_display("\xC0\xAF"), "\xEF\xBF\xBD\xEF\xBF\xBD");
+  assert_same_text(sanitize_for_display("\xED\xA0\x80").substr(0, 3), "\xEF\xBF\xBD");
+  assert_int_equal(sanitize_for_display(std::string(500, 'x')).size(), 200);
+}
+
+void log_fields_cannot_be_forged(void**) {
+  assert_same_text(escape_for_log("root outcome=granted\n"), "root\\x20outcome=granted\\x0a");
+  assert_same_text(escape_for_log("a\"b\\"), "a\\x22b\\x5c");
+  assert_same_text(escape_for_log("\xC3\xA4\xFF"), "\xC3\xA4\\xff");
+}
+
+void percent_encoding_round_trips(void**) {
+  std::string all;
+  for (int c = 0; c < 256; ++c) all += static_cast<char>(c);
+  assert_true(percent_decode(percent_encode(all)) == all);
+  assert_same_text(percent_encode("Ladies + Gentlemen"), "Ladies%20%2B%20Gentlemen");
+  assert_false(percent_decode("%4").has_value());
+  assert_false(percent_decode("%zz").has_value());
+}
+
+void decimals_are_strict(void**) {
+  assert_true(parse_decimal("0", 9) == 0U);
+  assert_false(parse_decimal("", 9).has_value());
+  assert_false(parse_decimal("+1", 9).has_value());
+  assert_false(parse_decimal("-1", 9).has_value());
+  assert_false(parse_decimal("10", 9).has_value());
+  assert_false(parse_decimal("99999999999999999999999", UINT64_MAX).has_value());
+}
+
+void secrets_move_and_compare(void**) {
+  Secret a("hunter2");
+  const Secret b = std::move(a);
+  assert_true(a.empty());  // NOLINT(bugprone-use-after-move): that it is empty is what is tested
+  assert_true(b.equals("hunter2"));
+  assert_false(b.equals("hunter3"));
+  assert_false(b.equals("hunter"));
+  std::string text = "a text beyond the small string buffer";
+  const char* where = text.data();
+  wipe(text);
+  assert_true(text.empty());
+  assert_int_equal(where[1], 0);
+}
+
+void uuids_are_version_4(void**) {
+  const std::string id = random_uuid();
+  assert_true(is_uuid(id));
+  assert_int_equal(id[14], '4');
+  assert_true(std::string_view("89ab").find(id[19]) != std::string_view::npos);
+  assert_false(is_uuid(id.substr(1)));
+  assert_true(random_uuid() != id);
+  for (int i = 0; i < 100; ++i) assert_true(random_below(3) < 3);
+}
+
+}  // namespace
+
+int main() {
+  const CMUnitTest tests[] = {
+      cmocka_unit_test(codes_are_normalised),     cmocka_unit_test(text_for_terminals_holds_no_controls),
+      cmocka_unit_test(log_fields_cannot_be_forged), cmocka_unit_test(percent_encoding_round_trips),
+      cmocka_unit_test(decimals_are_strict),      cmocka_unit_test(secrets_move_and_compare),
+      cmocka_unit_test(uuids_are_version_4),
+  };
+  return cmocka_run_group_tests_name("base", tests, nullptr, nullptr);
+}
