@@ -3,4 +3,5 @@
 noinst_LIBRARIES += libtoopher_protocol.a
 libtoopher_protocol_a_SOURCES = \
 	helper/channel.cc helper/channel.h \
+	helper/launch.cc helper/launch.h \
 	helper/protocol.cc helper/protocol.h

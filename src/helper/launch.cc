@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/launch.h"
+
+#include <system_error>
+#include <utility>
+
+#include "base/file.h"
+#include "base/text.h"
+
+namespace toopher::helper {
+namespace {
+
+/// Longer than the second the helper allows itself after an end-of-file.
+constexpr int kGraceMs = 1200;
+/// The reason of a failed start: two paths and a sentence.
+constexpr std::size_t kMaxReasonCharacters = 1000;
+
+[[noreturn]] void internal(const std::string& message) {
+  throw LaunchError(failure::kInternal, message);
+}
+
+void check_program(const std::string& program) {
+  if (program != kInstalledHelper && !caller_may_own_files())
+    throw LaunchError(failure::kConfig, program + ": only " + kInstalledHelper + " may be started here");
+  try {
+    open_checked(program, rules_for_this_process());
+  } catch (const FileError& error) {
+    throw LaunchError(failure::kConfig, error.what());
+  }
+}
+
+Spawned spawn(const std::string& program, const std::string& config_file) {
+  try {
+    return spawn_with_socket(program, {"toopher-helper", "--config", config_file});
+  } catch (const std::system_error& error) {
+    internal(program + " cannot be started: " + error.what());
+  }
+}
+
+void expect_greeting(LineChannel& channel, const Deadline& deadline) {
+  const auto [status, message] = channel.receive(deadline);
+  if (status == LineChannel::Status::timeout) internal("toopher-helper did not answer in time");
+  if (status != LineChannel::Status::message) internal("toopher-helper ended before it was ready");
+  if (message->is(verb::kFailed)) {
+    const bool config = message->get("kind") == failure::kConfig;
+    throw LaunchError(config ? failure::kConfig : failure::kInternal,
+                      sanitize_for_display(message->get("text"), kMaxReasonCharacters));
+  }
+  if (!message->is(verb::kReady) || message->get("version") != kVersion)
+    internal("toopher-helper is of another version; install module and helper from one build");
+}
+
+}  // namespace
+
+HelperProcess::HelperProcess(Child child, LineChannel channel)
+    : child_(std::move(child)), channel_(std::move(channel)) {}
+
+HelperProcess::HelperProcess(HelperProcess&& other) noexcept
+    : child_(std::move(other.child_)), channel_(std::move(other.channel_)) {
+  other.channel_.reset();
+}
+
+HelperProcess::~HelperProcess() {
+  channel_.reset();
+  child_.stop(kGraceMs);
+}
+
+HelperProcess launch(const std::string& config_file, const Deadline& deadline, const Clock& clock,
+                     const std::string& program) {
+  check_program(program);
+  Spawned spawned = spawn(program, config_file);
+  HelperProcess helper(std::move(spawned.child), LineChannel(std::move(spawned.socket), clock));
+  expect_greeting(helper.channel(), deadline);
+  return helper;
+}
+
+}  // namespace toopher::helper
