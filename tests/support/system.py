@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The real parts as processes, for tests: toopherd in a directory of its own, and toopher-authenticator as the phone.
+
+    with tempfile.TemporaryDirectory() as directory, system.Toopherd(directory) as server:
+        phone = system.Phone(server.url, os.path.join(directory, "phone"))
+        ...
+
+Everything listens on loopback, is awaited by its own words and is stopped by its own pid.
+"""
+
+import json
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+import threading
+import time
+
+BUILD = pathlib.Path(os.environ.get("TOOPHER_BUILDDIR") or pathlib.Path(__file__).resolve().parents[2] / "build")
+SOURCE = pathlib.Path(os.environ.get("TOOPHER_SRCDIR") or pathlib.Path(__file__).resolve().parents[2])
+PATIENCE = 30.0  # seconds until a test gives up on an event that should come at once
+NOBODY = 65534
+
+
+class Failure(Exception):
+    """Something did not happen; the text says what, and what was seen instead."""
+
+
+def program(name):
+    """The program's path: below TOOPHER_PREFIX (an installation) if that is set, else in the build tree."""
+    prefix = os.environ.get("TOOPHER_PREFIX")
+    places = [pathlib.Path(prefix) / folder for folder in ("bin", "sbin")] if prefix else [BUILD / "src"]
+    for place in places:
+        if os.access(place / name, os.X_OK):
+            return str(place / name)
+    raise Failure(f"{name} is not in {' or '.join(map(str, places))}; run make first")
+
+
+def without_privileges(directory=None):
+    """Keyword arguments for subprocess that run a program as nobody when the test itself is root, else nothing.
+
+    `directory`, if given, is handed over to nobody, so that the program can write there."""
+    if os.geteuid() != 0:
+        return {}
+    if directory is not None:
+        for root, folders, files in os.walk(directory):
+            for name in [root] + [os.path.join(root, entry) for entry in folders + files]:
+                os.chown(name, NOBODY, NOBODY, follow_symlinks=False)
+    return {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+
+
+def free_port():
+    """A TCP port of 127.0.0.1 that nobody used a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(condition, what, timeout=PATIENCE):
+    """The first true value of condition(); for states that no event announces. Raises Failure naming `what`."""
+    deadline = time.monotonic() + timeout
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise Failure(f"{what}: not within {timeout:g} s")
+        time.sleep(0.01)
+
+
+class Process:
+    """A program in the background. Its output is collected line by line and can be waited for."""
+
+    def __init__(self, arguments, **options):
+        self.lines = []  # (stream, text), as they came
+        self._fresh = threading.Condition()
+        self._open = 2
+        self.arguments = arguments
+        self.process = subprocess.Popen(
+            arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            errors="replace", **options)
+        self._readers = [
+            threading.Thread(target=self._read, args=(name, getattr(self.process, name)), daemon=True)
+            for name in ("stdout", "stderr")]
+        for reader in self._readers:
+            reader.start()
+
+    def _read(self, name, stream):
+        for line in stream:
+            with self._fresh:
+                self.lines.append((name, line.rstrip("\n")))
+                self._fresh.notify_all()
+        with self._fresh:
+            self._open -= 1
+            self._fresh.notify_all()
+
+    def text(self, stream=None):
+        """What it has said so far, on one stream or on both."""
+        with self._fresh:
+            return "\n".join(line for name, line in self.lines if stream in (None, name))
+
+    def wait_for_line(self, pattern, timeout=PATIENCE):
+        """The match of the first line, past or to come, that `pattern` matches."""
+        deadline = time.monotonic() + timeout
+        seen = 0
+        with self._fresh:
+            while True:
+                for _, line in self.lines[seen:]:
+                    found = re.search(pattern, line)
+                    if found:
+                        return found
+                seen = len(self.lines)
+                left = deadline - time.monotonic()
+                if self._open == 0 or left <= 0:
+                    said = "\n".join(line for _, line in self.lines)
+                    raise Failure(f"{self.arguments[0]} did not say {pattern!r}"
+                                  f"{' and ended' if self._open == 0 else ''}; it said:\n{said}")
+                self._fresh.wait(left)
+
+    def wait(self, timeout=PATIENCE):
+        """Its exit status, after all its output has been read."""
+        try:
+            status = self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            raise Failure(f"{self.arguments} did not end within {timeout:g} s; it said:\n{self.text()}") from None
+        for reader in self._readers:
+            reader.join(timeout)
+        return status
+
+    def stop(self, number=signal.SIGTERM, timeout=PATIENCE):
+        """Ends it if it still runs; its exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        try:
+            return self.wait(timeout)
+        except Failure:
+            self.process.kill()
+            self.wait()
+            raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.stop()
+
+
+class Toopherd(Process):
+    """toopherd with a fresh database in `directory`. `key`, `secret`: its first requester; `url`: http://127.0.0.1:PORT."""
+
+    def __init__(self, directory, **options):
+        self.directory = os.path.join(directory, "toopherd")
+        made = subprocess.run([program("toopherd"), "--init", self.directory], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, check=False, timeout=PATIENCE, **options)
+        if made.returncode != 0:
+            raise Failure(f"toopherd --init failed: {made.stdout}{made.stderr}")
+        self.key, self.secret = (self._value(name, made.stdout) for name in ("key", "secret"))
+        super().__init__([program("toopherd"), "--config", os.path.join(self.directory, "toopherd.conf")], **options)
+        self.url = self.wait_for_line(r"toopherd: ready on (http://127\.0\.0\.1:\d+)").group(1)
+
+    @staticmethod
+    def _value(name, text):
+        found = re.search(rf"^\s*{name}\s*[=:]\s*(\S+)\s*$", text, re.MULTILINE)
+        if not found:
+            raise Failure(f"toopherd --init printed no {name}")
+        return found.group(1)
+
+    def audit(self):
+        """The audit lines so far, as dictionaries."""
+        return [json.loads(line) for line in self.text("stderr").splitlines() if line.startswith("{")]
+
+
+class Phone:
+    """toopher-authenticator with a state of its own."""
+
+    def __init__(self, url, directory, **options):
+        os.makedirs(directory, mode=0o700, exist_ok=True)
+        if "user" in options:
+            os.chown(directory, options["user"], options["group"])
+        self.url = url
+        self.options = dict(options, env={"XDG_DATA_HOME": directory, "HOME": directory, "PATH": "/usr/bin:/bin"})
+
+    def start(self, *arguments):
+        """A command in the background, as a Process."""
+        return Process([program("toopher-authenticator"), *arguments], **self.options)
+
+    def run(self, *arguments, timeout=PATIENCE):
+        """A command's standard output; Failure if it did not end with status 0."""
+        with self.start(*arguments) as process:
+            if process.wait(timeout) != 0:
+                raise Failure(f"toopher-authenticator {' '.join(arguments)} failed:\n{process.text()}")
+            return process.text("stdout")
+
+    def code(self):
+        """The one-time code of now."""
+        return self.run("otp", "--quiet").strip()
