@@ -32,7 +32,8 @@ void check_owner(const std::string& path, const struct stat& status, const FileR
 }
 
 void check_parents(const std::string& path, const FileRules& rules) {
-  for (auto slash = path.rfind('/'); slash != std::string::npos; slash = slash == 0 ? std::string::npos : path.rfind('/', slash - 1)) {
+  for (auto slash = path.rfind('/'); slash != std::string::npos;
+       slash = slash == 0 ? std::string::npos : path.rfind('/', slash - 1)) {
     const std::string directory = slash == 0 ? "/" : path.substr(0, slash);
     struct stat status {};
     if (::stat(directory.c_str(), &status) != 0)

@@ -17,11 +17,11 @@ namespace toopher {
 
 /// What a file must be like before it is believed.
 struct FileRules {
-  uid_t owner = 0;                     ///< who may own the file and its parent directories (root always may)
-  bool secret = false;                 ///< no read for others; for the group only if it is `reader_group`
-  std::optional<gid_t> reader_group;   ///< group that may read a secret file (the helper's)
-  std::size_t max_bytes = 64 * 1024;   ///< a longer file is an error
-  bool sticky_parents = false;         ///< accept root's sticky directories (/tmp) among the parents
+  uid_t owner = 0;                    ///< who may own the file and its parent directories (root always may)
+  bool secret = false;                ///< no read for others; for the group only if it is `reader_group`
+  std::optional<gid_t> reader_group;  ///< group that may read a secret file (the helper's)
+  std::size_t max_bytes = 64 * 1024;  ///< a longer file is an error
+  bool sticky_parents = false;        ///< accept root's sticky directories (/tmp) among the parents
 };
 
 /// Why a file is not believed. what() is a sentence with the path and what to do.
@@ -35,9 +35,8 @@ class FileError : public std::runtime_error {
   Kind kind_;
 };
 
-/// Opens `path` (absolute) read-only with O_NOFOLLOW|O_CLOEXEC|O_NONBLOCK and checks the opened descriptor and all
-/// parent directories: regular file, owner, no write for group or others.
-/// Throws FileError.
+/// Opens `path` (absolute) read-only with O_NOFOLLOW|O_CLOEXEC|O_NONBLOCK and checks the opened descriptor
+/// and all parent directories: regular file, owner, no write for group or others. Throws FileError.
 UniqueFd open_checked(const std::string& path, const FileRules& rules);
 
 /// The whole content of `fd`, from its start; throws FileError (naming `path`) when it is longer than
@@ -47,8 +46,8 @@ Secret read_all(int fd, const std::string& path, std::size_t max_bytes);
 /// open_checked, then read_all.
 Secret read_checked(const std::string& path, const FileRules& rules);
 
-/// The rules that fit this process: root's files; only where ruid = euid != 0 and the kernel did not set AT_SECURE
-/// may files also belong to the caller, so that everything can be tried without root.
+/// The rules that fit this process: root's files; only where ruid = euid != 0 and the kernel did not set
+/// AT_SECURE may files also belong to the caller, so that everything can be tried without root.
 [[nodiscard]] bool caller_may_own_files();
 
 /// {owner, sticky_parents} set by caller_may_own_files().

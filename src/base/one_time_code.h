@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a person typed where a one-time code may be typed: a code, digits of a wrong length, or something else.
+// What a person typed where a one-time code may be typed: a code, digits of a wrong length, or something
+// else.
 #ifndef TOOPHER_BASE_ONE_TIME_CODE_H
 #define TOOPHER_BASE_ONE_TIME_CODE_H
 

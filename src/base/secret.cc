@@ -26,7 +26,9 @@ Secret& Secret::operator=(Secret&& other) noexcept {
   return *this;
 }
 
-Secret::~Secret() { wipe(); }
+Secret::~Secret() {
+  wipe();
+}
 
 Secret Secret::zeroed(std::size_t size) {
   Secret secret;
@@ -55,11 +57,14 @@ void Secret::wipe() noexcept {
   size_ = 0;
 }
 
-bool Secret::equals(std::string_view other) const { return equal_in_constant_time(view(), other); }
+bool Secret::equals(std::string_view other) const {
+  return equal_in_constant_time(view(), other);
+}
 
 void wipe(std::string& text) noexcept {
   explicit_bzero(text.data(), text.size());
-  // The unused tail may hold what an earlier, longer value left there; resizing within the capacity cannot throw.
+  // The unused tail may hold what an earlier, longer value left there; resizing within the capacity cannot
+  // throw.
   text.resize(text.capacity());
   explicit_bzero(text.data(), text.size());
   text.clear();

@@ -10,7 +10,8 @@
 
 namespace toopher {
 
-/// Bytes that nobody else should see. Move-only; wiped with explicit_bzero when destroyed, overwritten or moved from.
+/// Bytes that nobody else should see. Move-only; wiped with explicit_bzero when destroyed, overwritten or
+/// moved from.
 class Secret {
  public:
   Secret() = default;

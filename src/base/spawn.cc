@@ -24,7 +24,8 @@ namespace {
 class FileActions {
  public:
   FileActions() {
-    if (const int error = ::posix_spawn_file_actions_init(&actions_)) fail(error, "posix_spawn_file_actions_init");
+    if (const int error = ::posix_spawn_file_actions_init(&actions_))
+      fail(error, "posix_spawn_file_actions_init");
   }
   FileActions(const FileActions&) = delete;
   FileActions& operator=(const FileActions&) = delete;
@@ -57,8 +58,8 @@ std::vector<char*> c_strings(const std::vector<std::string>& texts) {
   return pointers;
 }
 
-/// A descriptor above stdio, so that the dup2 actions of the child cannot overwrite it: sshd and others may run with
-/// closed stdio.
+/// A descriptor above stdio, so that the dup2 actions of the child cannot overwrite it: sshd and others may
+/// run with closed stdio.
 UniqueFd above_stdio(UniqueFd fd) {
   if (fd.get() > STDERR_FILENO) return fd;
   UniqueFd moved(::fcntl(fd.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
@@ -79,7 +80,8 @@ Child& Child::operator=(Child&& other) noexcept {
 void Child::stop(int grace_ms) noexcept {
   if (!pidfd_) return;
   pollfd ended{pidfd_.get(), POLLIN, 0};
-  if (grace_ms <= 0 || ::poll(&ended, 1, grace_ms) != 1) (void)::pidfd_send_signal(pidfd_.get(), SIGKILL, nullptr, 0);
+  if (grace_ms <= 0 || ::poll(&ended, 1, grace_ms) != 1)
+    (void)::pidfd_send_signal(pidfd_.get(), SIGKILL, nullptr, 0);
   siginfo_t info{};
   while (::waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &info, WEXITED) < 0 && errno == EINTR) {
   }

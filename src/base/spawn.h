@@ -11,8 +11,8 @@
 
 namespace toopher {
 
-/// A running child, held by a pidfd: a host that ignores SIGCHLD reaps children by itself, and a number that was
-/// given to another process since must not be signalled.
+/// A running child, held by a pidfd: a host that ignores SIGCHLD reaps children by itself, and a number that
+/// was given to another process since must not be signalled.
 class Child {
  public:
   Child() = default;
@@ -23,7 +23,8 @@ class Child {
   Child& operator=(Child&& other) noexcept;
   ~Child() { stop(); }
 
-  /// Waits up to `grace_ms` for a child that is ending by itself, then SIGKILL; always reaps. Safe to call twice.
+  /// Waits up to `grace_ms` for a child that is ending by itself, then SIGKILL; always reaps. Safe to call
+  /// twice.
   void stop(int grace_ms = 0) noexcept;
 
  private:
@@ -35,10 +36,10 @@ struct Spawned {
   UniqueFd socket;  ///< our end of a stream socketpair; the child has the other as descriptors 0 and 1
 };
 
-/// posix_spawn of `path` (absolute) with exactly `arguments` (argv[0] included) and `environment`; descriptor 2 is
-/// /dev/null, all others are closed, the signal mask is empty, every disposition is the default. The child stays in the
-/// caller's session and process group, so that Ctrl-C on the terminal reaches it.
-/// Throws std::system_error with the failing step.
+/// posix_spawn of `path` (absolute) with exactly `arguments` (argv[0] included) and `environment`; descriptor
+/// 2 is /dev/null, all others are closed, the signal mask is empty, every disposition is the default. The
+/// child stays in the caller's session and process group, so that Ctrl-C on the terminal reaches it. Throws
+/// std::system_error with the failing step.
 Spawned spawn_with_socket(const std::string& path, const std::vector<std::string>& arguments,
                           const std::vector<std::string>& environment = {});
 

@@ -17,13 +17,14 @@ inline constexpr std::size_t kMaxShownCharacters = 200;
 
 [[nodiscard]] bool is_valid_utf8(std::string_view text);
 
-/// Text of a server or another person, fit for a terminal: invalid UTF-8 becomes U+FFFD, control characters (C0, DEL,
-/// C1, the bidirectional controls, line separators) are dropped, and it is cut after `max_characters`.
+/// Text of a server or another person, fit for a terminal: invalid UTF-8 becomes U+FFFD, control characters
+/// (C0, DEL, C1, the bidirectional controls, line separators) are dropped, and it is cut after
+/// `max_characters`.
 [[nodiscard]] std::string sanitize_for_display(std::string_view text,
                                                std::size_t max_characters = kMaxShownCharacters);
 
-/// One log field: printable ASCII and valid UTF-8 letters stay, everything else (blanks and `"` and `\` included)
-/// becomes \xHH, so that nobody can forge a field or a line. Cut after `max_bytes` of input.
+/// One log field: printable ASCII and valid UTF-8 letters stay, everything else (blanks and `"` and `\`
+/// included) becomes \xHH, so that nobody can forge a field or a line. Cut after `max_bytes` of input.
 [[nodiscard]] std::string escape_for_log(std::string_view text, std::size_t max_bytes = 256);
 
 /// RFC 3986 / RFC 5849 section 3.6: all but unreserved characters become %XX, upper case.

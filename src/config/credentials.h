@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The credentials file: `key` and `secret` of the requester (root-owned, mode 0600, or 0640 and the helper's group).
+// The credentials file: `key` and `secret` of the requester (root-owned, mode 0600, or 0640 and the helper's
+// group).
 #ifndef TOOPHER_CONFIG_CREDENTIALS_H
 #define TOOPHER_CONFIG_CREDENTIALS_H
 
@@ -15,7 +16,8 @@ struct RequesterCredentials {
   Secret secret;
 };
 
-/// `key = …` and `secret = …`, with or without a section header. Throws ConfigError naming `file` and the line.
+/// `key = …` and `secret = …`, with or without a section header. Throws ConfigError naming `file` and the
+/// line.
 RequesterCredentials parse_credentials(std::string_view text, const std::string& file);
 
 }  // namespace toopher::config

@@ -56,9 +56,11 @@ std::vector<IniEntry> parse_ini(std::string_view text, const std::string& file) 
     }
     if (content.front() == '#' || content.front() == ';') continue;
     if (line.front() == ' ' || line.front() == '\t') {
-      if (!may_continue) throw ConfigError(file, number, "an indented line continues nothing; remove the blanks");
+      if (!may_continue)
+        throw ConfigError(file, number, "an indented line continues nothing; remove the blanks");
       const auto more = trim(without_inline_comment(content));
-      if (!more.empty()) entries.back().value += entries.back().value.empty() ? std::string(more) : " " + std::string(more);
+      if (!more.empty())
+        entries.back().value += entries.back().value.empty() ? std::string(more) : " " + std::string(more);
       continue;
     }
     if (content.front() == '[') {

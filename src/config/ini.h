@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // INI files, read strictly: an error names file and line, and nothing is guessed.
 //
-// An own reader, because inih (the packaged one) splits a line above 199 bytes in two, stops at a NUL byte, and calls
-// back alike for a continued line and for a duplicate key; each of these must be an error here.
+// An own reader, because inih (the packaged one) splits a line above 199 bytes in two, stops at a NUL byte,
+// and calls back alike for a continued line and for a duplicate key; each of these must be an error here.
 #ifndef TOOPHER_CONFIG_INI_H
 #define TOOPHER_CONFIG_INI_H
 
@@ -25,14 +25,15 @@ class ConfigError : public std::runtime_error {
 struct IniEntry {
   std::string section;  ///< as written; "" before the first header
   std::string key;      ///< lower case
-  std::string value;    ///< trimmed; inline comments (blank, then `;`) removed; continuation lines joined by a blank
+  std::string
+      value;  ///< trimmed; inline comments (blank, then `;`) removed; continuation lines joined by a blank
   std::size_t line = 0;
 };
 
-/// Entries in the order of the file. `#` and `;` start comments; `key = value` or `key: value`; a line that starts with a
-/// blank continues the value above (as the files of the earlier Toopher PAM may have it).
-/// Throws ConfigError for NUL and other control characters, text that is not UTF-8, a line above 4096 bytes, a line
-/// that is neither, and a key that occurs twice in a section.
+/// Entries in the order of the file. `#` and `;` start comments; `key = value` or `key: value`; a line that
+/// starts with a blank continues the value above (as the files of the earlier Toopher PAM may have it).
+/// Throws ConfigError for NUL and other control characters, text that is not UTF-8, a line above 4096 bytes,
+/// a line that is neither, and a key that occurs twice in a section.
 std::vector<IniEntry> parse_ini(std::string_view text, const std::string& file);
 
 }  // namespace toopher::config

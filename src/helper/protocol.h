@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lines between a caller (the module, the tools) and toopher-helper. Text, because the caller's end is parsed as root:
+// Lines between a caller (the module, the tools) and toopher-helper. Text, because the caller's end is parsed
+// as root:
 //
 //     VERB key=value key=value\n        keys in lower case, values percent-encoded, at most kMaxLine bytes
 //
-// The helper speaks first: `ready version=1`, or `failed` and an end. Then the caller describes the login once and asks:
+// The helper speaks first: `ready version=1`, or `failed` and an end. Then the caller describes the login
+// once and asks:
 //
 //     caller                                              helper answers with one of
 //     login user= action= [terminal=] [terminal-extra=]   (nothing; no network yet)
 //           [automation=1] [number=1] [pairing-id=]
 //           [host=] [service=] [rhost=] [tty=] [ruser=] [command=]
-//     push timeout-ms=                                    pending id= [number=]
+//     push timeout-ms= ttl=                               pending id= [number=]
 //                                                         granted id= [automated=1]
 //                                                         denied id= reason= [text=]
-//                                                         refused kind= [text=]   the server will not ask this user
+//                                                         refused kind= [text=]   the server does not ask
 //                                                         failed kind= text=      no answer to believe
 //     wait timeout-ms=                                    granted | denied | expired id= | failed
 //     code otp= timeout-ms=                               granted | denied | refused | failed
@@ -20,10 +22,10 @@
 //     pair user= phrase= timeout-ms=                      pending id= | refused kind=phrase [text=] | failed
 //     pair-wait timeout-ms=                               paired id= | denied id= | expired id= | failed
 //
-// `timeout-ms` is what is left of the caller's deadline; the helper answers before it. A code while a push is pending
-// carries that push's id as `supersedes`. `interrupted` may come instead of any answer: a signal told the helper to
-// give up; it has then withdrawn the push, or is about to. On end-of-file the helper withdraws a pending push and
-// exits within a second.
+// `timeout-ms` is what is left until the caller wants an answer; the helper answers before it. `ttl` is how many
+// seconds the request lives. A code while a push is pending carries that push's id as `supersedes`. `interrupted`
+// may come instead of any answer: a signal told the helper to give up; it has then withdrawn the push, or is about
+// to. On end-of-file the helper withdraws a pending push and exits within a second.
 #ifndef TOOPHER_HELPER_PROTOCOL_H
 #define TOOPHER_HELPER_PROTOCOL_H
 
@@ -69,7 +71,7 @@ inline constexpr std::string_view kDisabled = "disabled";
 inline constexpr std::string_view kDeactivated = "deactivated";
 inline constexpr std::string_view kNotAuthorized = "not-authorized";
 inline constexpr std::string_view kCodeRequired = "code-required";  ///< no push now; a code may be sent
-inline constexpr std::string_view kPhrase = "phrase";  ///< wrong, used or expired pairing phrase
+inline constexpr std::string_view kPhrase = "phrase";               ///< wrong, used or expired pairing phrase
 }  // namespace refusal
 
 /// `kind` of failed. Only `unreachable` may be subject to failure-policy = allow.
@@ -100,8 +102,8 @@ class Message {
 
   /// With the line feed. Throws std::length_error above kMaxLine.
   [[nodiscard]] Secret to_line() const;
-  /// `line` without its line feed; nothing if it is malformed (unknown characters, a key twice, a broken escape,
-  /// a control character in a verb or key).
+  /// `line` without its line feed; nothing if it is malformed (unknown characters, a key twice, a broken
+  /// escape, a control character in a verb or key).
   static std::optional<Message> from_line(std::string_view line);
 
  private:

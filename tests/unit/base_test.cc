@@ -90,9 +90,9 @@ void uuids_are_version_4(void**) {
 
 int main() {
   const CMUnitTest tests[] = {
-      cmocka_unit_test(codes_are_normalised),     cmocka_unit_test(text_for_terminals_holds_no_controls),
+      cmocka_unit_test(codes_are_normalised),        cmocka_unit_test(text_for_terminals_holds_no_controls),
       cmocka_unit_test(log_fields_cannot_be_forged), cmocka_unit_test(percent_encoding_round_trips),
-      cmocka_unit_test(decimals_are_strict),      cmocka_unit_test(secrets_move_and_compare),
+      cmocka_unit_test(decimals_are_strict),         cmocka_unit_test(secrets_move_and_compare),
       cmocka_unit_test(uuids_are_version_4),
   };
   return cmocka_run_group_tests_name("base", tests, nullptr, nullptr);

@@ -6,3 +6,10 @@ TESTS += unit/base_test
 endif
 unit_base_test_SOURCES = unit/base_test.cc
 unit_base_test_LDADD = $(ROOM)base.a $(CMOCKA_LIBS)
+
+if CMOCKA
+check_PROGRAMS += unit/config_test
+TESTS += unit/config_test
+endif
+unit_config_test_SOURCES = unit/config_test.cc
+unit_config_test_LDADD = $(ROOM)config.a $(ROOM)base.a $(CMOCKA_LIBS)
