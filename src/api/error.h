@@ -27,18 +27,19 @@ inline constexpr int kOtpRequired = 708;
 }  // namespace error_code
 
 // The sentences that clients of all generations match by text.
-[[nodiscard]] ApiError oauth_error();               ///< 401 "Not a valid OAuth signed request"
-[[nodiscard]] ApiError pairing_not_authorized();    ///< 409, 601
-[[nodiscard]] ApiError user_disabled();             ///< 409, 704
-[[nodiscard]] ApiError unknown_user();              ///< 409, 705
-[[nodiscard]] ApiError unknown_terminal();          ///< 409, 706
-[[nodiscard]] ApiError pairing_deactivated();       ///< 409, 707
-[[nodiscard]] ApiError unknown_phrase();            ///< 400 "No pending pairing requests with specified pairing_phrase"
+[[nodiscard]] ApiError oauth_error();             ///< 401 "Not a valid OAuth signed request"
+[[nodiscard]] ApiError pairing_not_authorized();  ///< 409, 601
+[[nodiscard]] ApiError user_disabled();           ///< 409, 704
+[[nodiscard]] ApiError unknown_user();            ///< 409, 705
+[[nodiscard]] ApiError unknown_terminal();        ///< 409, 706
+[[nodiscard]] ApiError pairing_deactivated();     ///< 409, 707
+[[nodiscard]] ApiError unknown_phrase();  ///< 400 "No pending pairing requests with specified pairing_phrase"
 
 /// The JSON body.
 [[nodiscard]] std::string to_json(const ApiError& error);
 
-/// Reads an answer with `http_status` >= 400; nothing if `body` is not such an error (a proxy's HTML page, say).
+/// Reads an answer with `http_status` >= 400; nothing if `body` is not such an error (a proxy's HTML page,
+/// say).
 [[nodiscard]] std::optional<ApiError> error_from_json(int http_status, std::string_view body);
 
 }  // namespace toopher::api

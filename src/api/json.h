@@ -41,6 +41,9 @@ class JsonError : public std::runtime_error {
 [[nodiscard]] std::int64_t optional_integer(const json_t* object, const char* name, std::int64_t otherwise);
 [[nodiscard]] bool optional_bool(const json_t* object, const char* name, bool otherwise);
 
+/// Puts `value` into `object` under `name` (ASCII). Throws std::bad_alloc, for a null `value` too.
+void set_member(const Json& object, const char* name, Json value);
+
 /// A JSON string; text that is not UTF-8 has its wrong bytes replaced by U+FFFD. Throws std::bad_alloc.
 [[nodiscard]] Json json_text(std::string_view text);
 

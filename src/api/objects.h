@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Objects of the Toopher API v1. Writing gives every field that any generation of client libraries reads, with the type
-// it expects; reading requires only what every server sends, so that other Toopher servers work too.
+// Objects of the Toopher API v1. Writing gives every field that any generation of client libraries reads,
+// with the type it expects; reading requires only what every server sends, so that other Toopher servers work
+// too.
 #ifndef TOOPHER_API_OBJECTS_H
 #define TOOPHER_API_OBJECTS_H
 
@@ -14,10 +15,10 @@
 namespace toopher::api {
 
 struct User {
-  std::string id;    ///< UUID
+  std::string id;  ///< UUID
   std::string name;
   bool toopher_authentication_enabled = true;
-  std::int64_t created = 0;   ///< seconds since 1970, as everywhere below
+  std::int64_t created = 0;  ///< seconds since 1970, as everywhere below
   std::int64_t modified = 0;
 };
 
@@ -39,8 +40,8 @@ struct Action {
 
 struct Pairing {
   std::string id;
-  bool enabled = false;      ///< the phone allowed it
-  bool pending = true;       ///< the phone has not answered; denied = neither pending nor enabled
+  bool enabled = false;  ///< the phone allowed it
+  bool pending = true;   ///< the phone has not answered; denied = neither pending nor enabled
   bool deactivated = false;
   User user;
   int reason_code = 0;
@@ -53,17 +54,17 @@ struct AuthenticationRequest {
   std::string id;
   bool pending = true;
   bool granted = false;
-  bool automated = false;     ///< answered by a rule, not by a person
+  bool automated = false;  ///< answered by a rule, not by a person
   bool cancelled = false;
-  bool totp_valid = false;    ///< granted by a one-time code
+  bool totp_valid = false;  ///< granted by a one-time code
   bool automation_allowed = true;
-  int reason_code = 0;        ///< api/reason.h
-  std::string reason;         ///< for people; never null
+  int reason_code = 0;  ///< api/reason.h
+  std::string reason;   ///< for people; never null
   UserTerminal terminal;
   User user;
   Action action;
   std::string pairing_id;
-  std::string number;         ///< number matching: digits to show beside the login; only in the answer of initiate
+  std::string number;  ///< number matching: digits to show beside the login; only in the answer of initiate
   std::int64_t created = 0;
   std::int64_t modified = 0;
 };
@@ -74,11 +75,11 @@ struct AuthenticationRequest {
 [[nodiscard]] Json to_json(const Pairing& pairing);
 [[nodiscard]] Json to_json(const AuthenticationRequest& request);
 
-/// Throw JsonError. Required: pairing id, enabled, user; `pending` defaults to false where enabled is true and to true
-/// otherwise (generation 1.0 servers).
+/// Throw JsonError. Required: pairing id, enabled, user; `pending` defaults to false where enabled is true
+/// and to true otherwise (generation 1.0 servers).
 [[nodiscard]] Pairing pairing_from_json(const json_t* object);
-/// Required: id, pending, granted, with a UUID as id; reason_code may be a number or a numeric text. A request that is both
-/// pending and granted is an error: nothing may be read from it.
+/// Required: id, pending, granted, with a UUID as id; reason_code may be a number or a numeric text. A
+/// request that is both pending and granted is an error: nothing may be read from it.
 [[nodiscard]] AuthenticationRequest authentication_request_from_json(const json_t* object);
 
 /// `YYYY-MM-DD HH:MM:SS`, UTC.

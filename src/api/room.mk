@@ -5,5 +5,6 @@ libtoopher_api_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 libtoopher_api_a_SOURCES = \
 	api/error.cc api/error.h \
 	api/json.cc api/json.h \
+	api/numbers.h \
 	api/objects.cc api/objects.h \
 	api/reason.h

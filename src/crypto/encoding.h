@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Base64 of RFC 4648: section 4 for OAuth, section 5 without padding for keys and signatures; base32 for otpauth URIs.
+// Base64 of RFC 4648: section 4 for OAuth, section 5 without padding for keys and signatures; base32 for
+// otpauth URIs.
 #ifndef TOOPHER_CRYPTO_ENCODING_H
 #define TOOPHER_CRYPTO_ENCODING_H
 

@@ -16,7 +16,8 @@
 
 namespace toopher::crypto {
 
-/// An operation of OpenSSL that cannot fail on valid input failed (memory, provider). Never carries key material.
+/// An operation of OpenSSL that cannot fail on valid input failed (memory, provider). Never carries key
+/// material.
 class CryptoError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -27,9 +28,9 @@ struct KeyDeleter {
 };
 using KeyHandle = std::unique_ptr<EVP_PKEY, KeyDeleter>;
 
-inline constexpr std::size_t kPointSize = 65;          ///< 0x04 ‖ x ‖ y (SEC 1 section 2.3.3)
-inline constexpr std::size_t kSignatureSize = 64;      ///< r ‖ s, 32 bytes each (IEEE P1363)
-inline constexpr std::size_t kSharedSecretSize = 32;   ///< x coordinate
+inline constexpr std::size_t kPointSize = 65;         ///< 0x04 ‖ x ‖ y (SEC 1 section 2.3.3)
+inline constexpr std::size_t kSignatureSize = 64;     ///< r ‖ s, 32 bytes each (IEEE P1363)
+inline constexpr std::size_t kSharedSecretSize = 32;  ///< x coordinate
 
 /// A public key that is known to lie on the curve.
 class PublicKey {

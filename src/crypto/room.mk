@@ -6,4 +6,5 @@ libtoopher_crypto_a_SOURCES = \
 	crypto/encoding.cc crypto/encoding.h \
 	crypto/hash.cc crypto/hash.h \
 	crypto/keys.cc crypto/keys.h \
+	crypto/openssl.h \
 	crypto/seal.cc crypto/seal.h

@@ -19,8 +19,8 @@ class SealingKey {
   static SealingKey generate();
   [[nodiscard]] std::string_view bytes() const { return key_.view(); }
 
-  /// Random 96-bit nonce ‖ ciphertext ‖ 128-bit tag (SP 800-38D). `context` names what is sealed (table, column, id)
-  /// and must be the same to open it, so that sealed values cannot be swapped.
+  /// Random 96-bit nonce ‖ ciphertext ‖ 128-bit tag (SP 800-38D). `context` names what is sealed (table,
+  /// column, id) and must be the same to open it, so that sealed values cannot be swapped.
   [[nodiscard]] std::string seal(std::string_view plain, std::string_view context) const;
   /// Nothing if anything was changed.
   [[nodiscard]] std::optional<Secret> open(std::string_view sealed, std::string_view context) const;

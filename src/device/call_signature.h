@@ -27,8 +27,8 @@ struct CallAuthorization {
   std::string signature;       ///< raw, crypto::kSignatureSize bytes
 };
 
-/// The bytes that are signed: the lines `toopher-call-v1`, method, origin, target, device, timestamp, nonce and the
-/// SHA-256 of the body in hexadecimal, each ended by a line feed.
+/// The bytes that are signed: the lines `toopher-call-v1`, method, origin, target, device, timestamp, nonce
+/// and the SHA-256 of the body in hexadecimal, each ended by a line feed.
 [[nodiscard]] std::string call_bytes(const Call& call, std::string_view origin,
                                      const CallAuthorization& authorization);
 

@@ -15,9 +15,9 @@ enum class Choice { allow, deny, not_me };
 [[nodiscard]] std::string_view to_text(Choice choice);  ///< "allow", "deny", "not_me"
 [[nodiscard]] std::optional<Choice> choice_from_text(std::string_view text);
 
-/// The bytes that are signed: the lines `toopher-decision-v1`, origin, pairing id, SHA-256 of `shown` in hexadecimal,
-/// choice, number, each ended by a line feed. `shown` is the request's JSON text exactly as it arrived; `number` is
-/// what was typed, empty if none was asked for.
+/// The bytes that are signed: the lines `toopher-decision-v1`, origin, pairing id, SHA-256 of `shown` in
+/// hexadecimal, choice, number, each ended by a line feed. `shown` is the request's JSON text exactly as it
+/// arrived; `number` is what was typed, empty if none was asked for.
 [[nodiscard]] std::string decision_bytes(std::string_view origin, std::string_view pairing_id,
                                          std::string_view shown, Choice choice, std::string_view number);
 

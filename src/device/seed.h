@@ -12,8 +12,9 @@ namespace toopher::device {
 
 inline constexpr std::size_t kSeedSize = 20;  ///< RFC 4226 section 4, R6
 
-/// HKDF-SHA256 with the ECDH secret of `own` and `peer`, salt = the pairing id's text, info = `toopher-code-seed-v1`,
-/// a zero byte, the device's point and the server's point; kSeedSize bytes. Both sides pass the same two points.
+/// HKDF-SHA256 with the ECDH secret of `own` and `peer`, salt = the pairing id's text, info =
+/// `toopher-code-seed-v1`, a zero byte, the device's point and the server's point; kSeedSize bytes. Both
+/// sides pass the same two points.
 [[nodiscard]] Secret agree_on_seed(const crypto::PrivateKey& own, const crypto::PublicKey& peer,
                                    std::string_view pairing_id, std::string_view device_point,
                                    std::string_view server_point);

@@ -24,9 +24,9 @@ using Parameters = std::vector<Parameter>;
 /// name=value pairs joined by `&`, each percent-encoded as RFC 5849 section 3.6 says (a blank is %20).
 [[nodiscard]] std::string to_form(const Parameters& parameters);
 
-/// The value of an `Authorization: OAuth …` header (RFC 5849 section 3.5.1), the scheme case-insensitive, blanks around
-/// commas optional, one trailing comma tolerated, quotes required; `realm` is left out. Nothing if it is another scheme
-/// or malformed.
+/// The value of an `Authorization: OAuth …` header (RFC 5849 section 3.5.1), the scheme case-insensitive,
+/// blanks around commas optional, one trailing comma tolerated, quotes required; `realm` is left out. Nothing
+/// if it is another scheme or malformed.
 [[nodiscard]] std::optional<Parameters> parse_authorization_header(std::string_view value);
 
 /// The first parameter of that name, or nothing.

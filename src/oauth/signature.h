@@ -18,12 +18,12 @@ struct Credentials {
   Secret consumer_secret;
 };
 
-/// Section 3.4.1.2: scheme and host in lower case, default ports (80, 443) left out, no query, no fragment; an empty
-/// path becomes `/`. `url` is absolute.
+/// Section 3.4.1.2: scheme and host in lower case, default ports (80, 443) left out, no query, no fragment;
+/// an empty path becomes `/`. `url` is absolute.
 [[nodiscard]] std::string base_string_uri(std::string_view url);
 
-/// Section 3.4.1: `method` & base string URI & sorted parameters. `parameters` are query, form and oauth_* without
-/// oauth_signature and realm.
+/// Section 3.4.1: `method` & base string URI & sorted parameters. `parameters` are query, form and oauth_*
+/// without oauth_signature and realm.
 [[nodiscard]] std::string signature_base_string(std::string_view method, std::string_view url,
                                                 const Parameters& parameters);
 

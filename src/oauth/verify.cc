@@ -1,2 +1,119 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "oauth/verify.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "oauth/signature.h"
+
+namespace toopher::oauth {
+namespace {
+
+constexpr std::uint64_t kLastTimestamp = 253402300799;  // end of the year 9999
+
+bool is_oauth(const Parameter& parameter) {
+  return parameter.name.rfind("oauth_", 0) == 0;
+}
+
+/// Moves the oauth_* parameters of `from` to the end of the result.
+Parameters take_oauth(Parameters& from) {
+  const auto own =
+      std::stable_partition(from.begin(), from.end(), [](const Parameter& p) { return !is_oauth(p); });
+  Parameters taken(std::make_move_iterator(own), std::make_move_iterator(from.end()));
+  from.erase(own, from.end());
+  return taken;
+}
+
+bool has_double_name(const Parameters& parameters) {
+  for (auto i = parameters.begin(); i != parameters.end(); ++i)
+    if (std::any_of(i + 1, parameters.end(), [&](const Parameter& p) { return p.name == i->name; }))
+      return true;
+  return false;
+}
+
+std::string text_of(const Parameters& parameters, std::string_view name) {
+  const std::string* value = find(parameters, name);
+  return value == nullptr ? std::string() : *value;
+}
+
+/// The query, read as far as it can matter: what cannot be decoded beside a form body is the .NET libraries'
+/// unescaped copy of that body. It is not used, and with it in the way only the body can verify.
+std::optional<Parameters> read_query(const SignedRequest& request) {
+  auto query = parse_form(request.query);
+  if (!query && !request.form_body.empty() && !request.authorization.empty()) return Parameters{};
+  return query;
+}
+
+/// The one place that holds OAuth parameters; nothing if there are several.
+std::optional<Parameters> oauth_of(const SignedRequest& request, Parameters& query, Parameters& form) {
+  Parameters header;
+  if (!request.authorization.empty()) {
+    auto parsed = parse_authorization_header(request.authorization);
+    if (!parsed) return std::nullopt;
+    header = std::move(*parsed);
+  }
+  Parameters found;
+  for (Parameters* place : {&header, &query, &form}) {
+    // In the header everything belongs to OAuth, whatever its name.
+    Parameters taken = place == &header ? std::move(header) : take_oauth(*place);
+    if (taken.empty()) continue;
+    if (!found.empty()) return std::nullopt;
+    found = std::move(taken);
+  }
+  if (has_double_name(found)) return std::nullopt;
+  return found;
+}
+
+bool is_acceptable(const Parameters& oauth) {
+  const std::string* version = find(oauth, "oauth_version");
+  return text_of(oauth, "oauth_signature_method") == "HMAC-SHA1" &&
+         (version == nullptr || *version == "1.0") && text_of(oauth, "oauth_token").empty();
+}
+
+bool verifies(const SignedRequest& request, const Claim& claim, const Parameters& call,
+              const Secret& secret) {
+  Parameters all = claim.oauth;
+  all.insert(all.end(), call.begin(), call.end());
+  const std::string expected =
+      sign_hmac_sha1(signature_base_string(request.method, request.url, all), secret);
+  return equal_in_constant_time(expected, claim.signature);
+}
+
+}  // namespace
+
+std::optional<Claim> read_claim(const SignedRequest& request) {
+  auto query = read_query(request);
+  auto form = parse_form(request.form_body);
+  if (!query || !form) return std::nullopt;
+  auto oauth = oauth_of(request, *query, *form);
+  if (!oauth || !is_acceptable(*oauth)) return std::nullopt;
+
+  Claim claim;
+  claim.consumer_key = text_of(*oauth, "oauth_consumer_key");
+  claim.nonce = text_of(*oauth, "oauth_nonce");
+  claim.signature = text_of(*oauth, "oauth_signature");
+  const auto timestamp = parse_decimal(text_of(*oauth, "oauth_timestamp"), kLastTimestamp);
+  if (claim.consumer_key.empty() || claim.nonce.empty() || claim.signature.empty() || !timestamp)
+    return std::nullopt;
+  claim.timestamp = static_cast<std::int64_t>(*timestamp);
+  oauth->erase(std::remove_if(oauth->begin(), oauth->end(),
+                              [](const Parameter& p) { return p.name == "oauth_signature"; }),
+               oauth->end());
+  claim.oauth = std::move(*oauth);
+  claim.query = std::move(*query);
+  claim.form = std::move(*form);
+  return claim;
+}
+
+std::optional<Parameters> verified_parameters(const SignedRequest& request, const Claim& claim,
+                                              const Secret& consumer_secret) {
+  Parameters everything = claim.query;
+  everything.insert(everything.end(), claim.form.begin(), claim.form.end());
+  if (verifies(request, claim, everything, consumer_secret)) return everything;
+  const bool sent_twice = !claim.query.empty() && !claim.form.empty() && !request.authorization.empty();
+  if (sent_twice && verifies(request, claim, claim.form, consumer_secret)) return claim.form;
+  return std::nullopt;
+}
+
+}  // namespace toopher::oauth

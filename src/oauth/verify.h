@@ -28,18 +28,20 @@ struct Claim {
   std::string nonce;
   std::int64_t timestamp = 0;  ///< seconds since 1970
   std::string signature;
-  Parameters oauth;           ///< all oauth_* but oauth_signature
-  Parameters query;           ///< the call's own parameters, oauth_* removed
+  Parameters oauth;  ///< all oauth_* but oauth_signature
+  Parameters query;  ///< the call's own parameters, oauth_* removed
   Parameters form;
 };
 
-/// Reads the OAuth parameters from header, query or body (RFC 5849 section 3.5; whichever holds oauth_consumer_key).
-/// Nothing if one is missing, double or malformed, the method is not HMAC-SHA1, the version not 1.0, or a token is given.
+/// Reads the OAuth parameters from header, query or body (RFC 5849 section 3.5; whichever holds
+/// oauth_consumer_key). Nothing if one is missing, double or malformed, the method is not HMAC-SHA1, the
+/// version not 1.0, or a token is given.
 [[nodiscard]] std::optional<Claim> read_claim(const SignedRequest& request);
 
-/// The call's parameters if the signature is right under `consumer_secret`, else nothing. Compares in constant time.
-/// First over everything; where there is a form body, also over header and body alone, and then only the body's fields
-/// count: the .NET libraries send each field of a POST in query and body, but sign it once.
+/// The call's parameters if the signature is right under `consumer_secret`, else nothing. Compares in
+/// constant time. First over everything; where there is a form body, also over header and body alone, and
+/// then only the body's fields count: the .NET libraries send each field of a POST in query and body, but
+/// sign it once.
 [[nodiscard]] std::optional<Parameters> verified_parameters(const SignedRequest& request, const Claim& claim,
                                                             const Secret& consumer_secret);
 

@@ -31,9 +31,9 @@ struct Scheme {
 /// Seconds until the code of `unix_seconds` is replaced by the next: 1 to step_seconds.
 [[nodiscard]] unsigned seconds_left(std::int64_t unix_seconds, const Scheme& scheme = {});
 
-/// The time step within now ± `window` steps whose code is `code`, looking at the current step first; nothing if none.
-/// Every step is computed and compared in constant time. Whether the step was used before is the caller's to decide
-/// (RFC 6238 section 5.2: a step is accepted once).
+/// The time step within now ± `window` steps whose code is `code`, looking at the current step first; nothing
+/// if none. Every step is computed and compared in constant time. Whether the step was used before is the
+/// caller's to decide (RFC 6238 section 5.2: a step is accepted once).
 [[nodiscard]] std::optional<std::uint64_t> matching_step(const Secret& seed, std::string_view code,
                                                          std::int64_t unix_seconds, unsigned window = 1,
                                                          const Scheme& scheme = {});
