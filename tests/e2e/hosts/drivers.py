@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The host programs, each started on a terminal as a person would, and ended by a command that only a login can run."""
+
+import os
+import pwd
+import shlex
+
+import pexpect
+
+import system
+from world import HOST, run, write
+
+MARK = "entered as"
+COMMAND = f"echo {MARK} $(id -un)"
+SSH_FOLDER = "/run/toopher-ssh"  # holds sshd by another name: the name is its PAM service
+
+
+def _as_user(name):
+    """A pexpect preexec_fn that becomes this account."""
+    account = pwd.getpwnam(name)
+
+    def become():
+        os.setgroups([])
+        os.setresgid(account.pw_gid, account.pw_gid, account.pw_gid)
+        os.setresuid(account.pw_uid, account.pw_uid, account.pw_uid)
+    return become
+
+
+def _spawn(command, user="root"):
+    folder = pwd.getpwnam(user).pw_dir
+    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": folder, "LANG": "C.UTF-8", "TERM": "dumb",
+                   "USER": user, "LOGNAME": user, "SHELL": "/bin/sh"}
+    child = pexpect.spawn(command[0], command[1:], cwd=folder, env=environment, encoding="utf-8",
+                          codec_errors="replace", timeout=system.PATIENCE, dimensions=(24, 250),
+                          preexec_fn=_as_user(user) if user != "root" else None)
+    child.delaybeforesend = None
+    return child
+
+
+class Host:
+    """A host program. `service` names its pam.d file."""
+
+    name = ""
+    service = ""
+    asks_password = True  # its stack checks the login password before the second factor
+    can_prompt = True     # shows prompts of a PAM module
+    types_command = False  # a shell comes, and the command has to be typed
+
+    def prepare(self, world):
+        """Once a world."""
+
+    def prepare_user(self, name):
+        """Once an account."""
+
+    def shell_user(self, name):
+        """The account whose shell `name` gets."""
+        return name
+
+    def start(self, user):
+        """The program on a terminal, logging `user` in, as a pexpect child."""
+        raise NotImplementedError
+
+
+class Ssh(Host):
+    """sshd -i behind ssh's ProxyCommand: no port, no daemon."""
+
+    service = "toopher-sshd"
+
+    def __init__(self, methods, asks_password=True, can_prompt=True):
+        self.name = "ssh " + methods
+        self.methods = methods.split(",")
+        self.asks_password, self.can_prompt = asks_password, can_prompt
+        self.configuration = os.path.join(SSH_FOLDER, "+".join(self.methods) + ".conf")
+
+    def prepare(self, world):
+        if not os.path.isdir(SSH_FOLDER):
+            os.mkdir(SSH_FOLDER)
+            os.symlink("/usr/sbin/sshd", os.path.join(SSH_FOLDER, self.service))
+            for key in ("host_key", "client_key"):
+                run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", os.path.join(SSH_FOLDER, key))
+        switches = {"KbdInteractiveAuthentication": "keyboard-interactive", "PasswordAuthentication": "password",
+                    "PubkeyAuthentication": "publickey"}
+        write(self.configuration, "\n".join([
+            f"HostKey {SSH_FOLDER}/host_key", "UsePAM yes", "LogLevel VERBOSE", "PrintMotd no", "PrintLastLog no",
+            "PidFile none", "AuthorizedKeysFile .ssh/authorized_keys", "AuthenticationMethods " + ",".join(self.methods),
+            *(f"{switch} {'yes' if method in self.methods else 'no'}" for switch, method in switches.items()), ""]))
+
+    def prepare_user(self, name):
+        account = pwd.getpwnam(name)
+        folder = f"{account.pw_dir}/.ssh"
+        os.mkdir(folder, 0o700)
+        os.chown(folder, account.pw_uid, account.pw_gid)
+        with open(f"{SSH_FOLDER}/client_key.pub", encoding="utf-8") as key:
+            write(f"{folder}/authorized_keys", key.read(), 0o600, account.pw_uid, account.pw_gid)
+
+    def start(self, user):
+        daemon = shlex.join([os.path.join(SSH_FOLDER, self.service), "-i", "-f", self.configuration])
+        options = {"ProxyCommand": daemon, "IdentityFile": f"{SSH_FOLDER}/client_key", "IdentitiesOnly": "yes",
+                   "StrictHostKeyChecking": "no", "UserKnownHostsFile": "/dev/null", "LogLevel": "ERROR"}
+        return _spawn(["ssh", "-F", "none", "-tt", *(word for option in options.items() for word in ("-o", "=".join(option))),
+                       f"{user}@{HOST}", COMMAND])
+
+
+class Sudo(Host):
+    """sudo by the person for herself, as root's shell; the password is her own."""
+
+    name = "sudo"
+    service = "sudo"
+
+    def prepare_user(self, name):
+        write(f"/etc/sudoers.d/{name}", f"{name} ALL=(ALL) ALL\n", 0o440)
+
+    def shell_user(self, name):
+        return "root"
+
+    def start(self, user):
+        return _spawn(["sudo", "-k", "/bin/sh", "-c", COMMAND], user)
+
+
+class Su(Host):
+    """su from another account to the person's."""
+
+    name = "su"
+    service = "su"
+    invoker = "toopher-invoker"
+
+    def prepare(self, world):
+        world.add_user(self.invoker)
+
+    def start(self, user):
+        return _spawn(["su", user, "-c", COMMAND], self.invoker)
+
+
+class Login(Host):
+    """login on a terminal, as getty starts it."""
+
+    name = "login"
+    service = "login"
+    types_command = True
+
+    def start(self, user):
+        return _spawn(["login", user])
+
+
+HOSTS = {host.name: host for host in (
+    Ssh("keyboard-interactive"), Ssh("publickey,keyboard-interactive", asks_password=False),
+    Ssh("password", can_prompt=False), Sudo(), Su(), Login())}

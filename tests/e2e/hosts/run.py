@@ -1,0 +1,148 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Real hosts: sshd, sudo, su and login, each on a private machine of namespaces; needs root, leaves nothing behind.
+
+    tests/e2e/hosts/run.py [--workers N] [--list] [WORD ...]      only scenarios whose names hold all WORDs
+"""
+
+import sys
+
+sys.dont_write_bytecode = True
+
+import argparse
+import contextlib
+import json
+import os
+import pathlib
+import queue
+import re
+import subprocess
+import tempfile
+import threading
+import time
+import traceback
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parents[1] / "support")]
+
+import play
+import scenarios
+import scene
+import special
+import system
+import world
+
+ALL = [*((play.stack, row) for row in scenarios.STACKS), *((play.login, row) for row in scenarios.LOGINS),
+       *special.ALL]
+
+
+def make_variable(name):
+    """A directory of the build, with its references resolved."""
+    makefile = (system.BUILD / "src" / "Makefile").read_text(encoding="utf-8")
+    values = dict(re.findall(r"^(\w+) = (.*)$", makefile, re.MULTILINE))
+    value = values[name]
+    while "$" in value:
+        value = re.sub(r"\$[{(](\w+)[})]", lambda reference: values[reference.group(1)], value)
+    return value
+
+
+def inside(stage, sysconfdir):
+    """In the namespaces: plays the scenarios whose numbers come on standard input, one line of JSON for each."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    here = scene.Scene(world.enter(stage), sysconfdir)
+    for line in sys.stdin:
+        run, row = ALL[int(line)]
+        began = time.monotonic()
+        try:
+            run(here, row)
+            failure = None
+        except system.Failure as error:
+            failure = str(error)
+        except Exception:
+            failure = traceback.format_exc()
+        print(json.dumps({"failure": failure, "seconds": round(time.monotonic() - began, 2)}), file=answers, flush=True)
+
+
+def work(stage, sysconfdir, todo, results):
+    """One private machine, fed until nothing is left to do."""
+    with subprocess.Popen([*world.UNSHARE, sys.executable, "-B", __file__, "--inside", stage, sysconfdir],
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                          env=dict(os.environ, TOOPHER_PREFIX=world.PREFIX)) as machine:
+        while True:
+            try:
+                number = todo.get_nowait()
+            except queue.Empty:
+                break
+            try:
+                machine.stdin.write(f"{number}\n")
+                machine.stdin.flush()
+                answer = json.loads(machine.stdout.readline())
+            except (OSError, ValueError):
+                answer = {"failure": "the private machine ended unexpectedly; its words are above", "seconds": 0}
+            results.put((number, answer))
+        with contextlib.suppress(BrokenPipeError):
+            machine.stdin.close()
+
+
+def install(stage):
+    """The build, installed below `stage`, without touching the machine."""
+    if make_variable("prefix") != world.PREFIX:
+        raise system.Failure(f"the build is configured for {make_variable('prefix')}; these tests need --prefix={world.PREFIX}")
+    pathlib.Path(stage + world.PREFIX).mkdir(parents=True)
+    done = subprocess.run(["make", "-s", "-C", str(system.BUILD), "install", f"DESTDIR={stage}"], check=False,
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise system.Failure(f"make install DESTDIR={stage} failed:\n{done.stdout}{done.stderr}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--workers", type=int, default=4, help="private machines at a time (4)")
+    parser.add_argument("--list", action="store_true", help="only print the scenarios' names")
+    parser.add_argument("words", nargs="*")
+    options = parser.parse_args()
+    chosen = [number for number, (_, row) in enumerate(ALL) if all(word in row.name for word in options.words)]
+    if options.list:
+        print("\n".join(ALL[number][1].name for number in chosen))
+        return 0
+    if os.geteuid() != 0:
+        print("hosts: sshd, sudo, su and login can only be tested by root: sudo tests/e2e/hosts/run.py", file=sys.stderr)
+        return 77
+    with tempfile.TemporaryDirectory(prefix="toopher-stage-") as stage:
+        os.chmod(stage, 0o755)
+        install(stage)
+        return play_all(chosen, options.workers, stage)
+
+
+def play_all(chosen, workers, stage):
+    todo, results = queue.Queue(), queue.Queue()
+    for number in chosen:
+        todo.put(number)
+    sysconfdir = make_variable("sysconfdir")
+    machines = [threading.Thread(target=work, args=(stage, sysconfdir, todo, results))
+                for _ in range(min(workers, len(chosen)))]
+    for machine in machines:
+        machine.start()
+    failed = 0
+    for _ in chosen:
+        number, answer = results.get()
+        failed += answer["failure"] is not None
+        print(f"{'FAILED' if answer['failure'] else 'ok':6} {answer['seconds']:5.1f} s  {ALL[number][1].name}", flush=True)
+        if answer["failure"]:
+            print("    " + answer["failure"].replace("\n", "\n    "), flush=True)
+    for machine in machines:
+        machine.join()
+    print(f"hosts: {len(chosen) - failed} passed, {failed} failed")
+    return 1 if failed or not chosen else 0
+
+
+if __name__ == "__main__":
+    try:
+        if sys.argv[1:2] == ["--inside"]:
+            inside(*sys.argv[2:])
+        else:
+            sys.exit(main())
+    except system.Failure as error:
+        print(f"hosts: {error}", file=sys.stderr)
+        sys.exit(1)

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The system set up in a private machine: toopherd, the module's files, and people with accounts and phones."""
+
+import contextlib
+import dataclasses
+import os
+import re
+import sqlite3
+
+import requester
+import system
+import world as machine
+from drivers import HOSTS
+
+SERVER_USER = "toopherd"
+STATES = ("pending", "granted", "denied", "expired", "cancelled")  # RequestState of the server's store
+
+
+@dataclasses.dataclass
+class Person:
+    """An account of her own for each scenario: the server counts refusals and codes per user."""
+
+    name: str
+    password: str
+    phone: system.Phone = None
+
+
+class Scene:
+    """`sysconfdir`: the one compiled in."""
+
+    def __init__(self, world, sysconfdir):
+        self.world = world
+        self.folder = f"{sysconfdir}/security/toopher"
+        self.config, self.credentials = f"{self.folder}/config", f"{self.folder}/credentials"
+        self._people = 0
+        self._server = None
+        self._requester = None
+        for name in ("toopher", SERVER_USER):
+            world.add_user(name, shell="/usr/sbin/nologin", home=False)
+        for host in HOSTS.values():
+            host.prepare(world)
+
+    @property
+    def server(self):
+        """toopherd, started when first needed."""
+        if self._server is None:
+            account = machine.account(SERVER_USER)
+            os.mkdir("/tmp/server", 0o700)
+            os.chown("/tmp/server", account["user"], account["group"])
+            self._server = system.Toopherd("/tmp/server", **account)
+            self._requester = requester.Requester(self._server.url, self._server.key, self._server.secret)
+        return self._server
+
+    def write_files(self, **changes):
+        """The module's configuration and credentials, as an administrator writes them. `changes`: url, extra."""
+        url = changes.get("url", self.server.url)
+        machine.write(self.config, f"[API]\nbase-url = {url}/v1/\ncredential-file = {self.credentials}\n\n"
+                                   f"[Options]\n{changes.get('extra', '')}\n")
+        machine.write(self.credentials, f"key = {self.server.key}\nsecret = {self.server.secret}\n", 0o600)
+
+    def person(self, host, password, paired=True):
+        """A new person, who may use `host`."""
+        self._people += 1
+        person = Person(f"person{self._people}", password)
+        self.world.add_user(person.name, password)
+        host.prepare_user(person.name)
+        if paired:
+            self.pair(person)
+        return person
+
+    def pair(self, person):
+        """Gives her a phone and pairs it."""
+        account = machine.account(person.name)
+        person.phone = system.Phone(self.server.url, f"/home/{person.name}/phone", **account)
+        with person.phone.start("pair", self.server.url, "--yes") as pairing:
+            phrase = pairing.wait_for_line(r"phrase[^:]*: *([a-z][a-z -]+[a-z])\s*$").group(1)
+            status, answer = self._requester.post("pairings/create", pairing_phrase=phrase, user_name=person.name)
+            if status != 200:
+                raise system.Failure(f"pairings/create answered {status}: {answer}")
+            if pairing.wait() != 0:
+                raise system.Failure(f"toopher-authenticator pair failed:\n{pairing.text()}")
+
+    def stack(self, host, arguments, module_only=False):
+        """The host's pam.d file: its login password if it asks for one, then the module."""
+        first = ["requisite pam_unix.so nodelay"] if host.asks_password and not module_only else []
+        self.world.stack(host.service, *first, " ".join(["required", machine.MODULE, *arguments]))
+
+    def requests(self, person):
+        """What has become of her requests at the server, in the order in which they came."""
+        with contextlib.closing(sqlite3.connect(f"file:{self.server.database}?mode=ro", uri=True)) as database:
+            rows = database.execute("SELECT push, state FROM requests WHERE user_id = (SELECT id FROM users WHERE name = ?)"
+                                    " ORDER BY rowid", (person.name,))
+            return tuple(f"{'push' if push else 'code'} {STATES[state]}" for push, state in rows)
+
+    def check_silence(self, mark, secrets):
+        """No code, password or secret may be in any log."""
+        said = self.world.log.since(mark) + self.server.text().splitlines()
+        for secret in [*secrets, self.server.secret]:
+            pattern = re.compile(rf"(?<![0-9A-Za-z-]){re.escape(secret)}(?![0-9A-Za-z-])")
+            for line in said:
+                if pattern.search(line):
+                    raise system.Failure(f"a secret is in a log: {line}")

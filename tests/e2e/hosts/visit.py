@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One attempt to come in: a person at the terminal of a host program, who reads and types."""
+
+import dataclasses
+import re
+import time
+
+import pexpect
+
+import system
+from drivers import COMMAND, MARK
+
+PASSWORD = r"(?i)password[^\r\n]*: ?$"
+PROMPT = r"[^\r\n]*one-time code[^\r\n]*: ?$"
+SHELL = r"\$ $"
+AGAIN = r"(?m)^\S+ login: $"  # login starts over
+
+
+@dataclasses.dataclass
+class Visit:
+    """What happened. `transcript` is the terminal's text, `prompts` what the module asked, `seconds` how long it took."""
+
+    entered: bool = False
+    prompts: list = dataclasses.field(default_factory=list)
+    passwords: int = 0
+    transcript: str = ""
+    status: int = -1
+    seconds: float = 0.0
+
+
+class Terminal:
+    """The person's side of a running host program."""
+
+    def __init__(self, host, user, password):
+        self.host, self.user, self.password = host, user, password
+        self.visit = Visit()
+        self.child = host.start(user)
+        self._began = time.monotonic()
+
+    def next(self, *events):
+        """Waits for what the person reacts to, answering password prompts on the way.
+        'prompt', 'entered', 'ended', or one of `events` (patterns)."""
+        while True:
+            patterns = [MARK + " ([a-z0-9-]+)\r", PROMPT, PASSWORD, AGAIN, SHELL, pexpect.EOF, *events]
+            found = self.child.expect(patterns)
+            self.visit.transcript += self.child.before + (self.child.after if isinstance(self.child.after, str) else "")
+            if found == 0:
+                self.visit.entered = self.child.match.group(1) == self.host.shell_user(self.user)
+                return "entered"
+            if found == 1:
+                self.visit.prompts.append(self.child.after.strip())
+                return "prompt"
+            if found == 2:
+                self.visit.passwords += 1
+                if self.visit.passwords > 5:
+                    raise system.Failure("the password is asked for again and again")
+                self.child.sendline(self.password)
+            elif found == 4 and self.host.types_command:
+                self.child.sendline(f"exec /bin/sh -c '{COMMAND}'")
+            elif found in (3, 5):
+                return "ended"
+            elif found > 5:
+                return events[found - 6]
+
+    def type(self, text):
+        self.child.sendline(text)
+
+    def finish(self):
+        """Ends the program, if it has not, and tells what happened."""
+        try:
+            if self.visit.entered:
+                self.child.expect(pexpect.EOF)
+        finally:
+            self.child.close(force=True)
+        self.visit.seconds = time.monotonic() - self._began
+        self.visit.status = self.child.exitstatus if self.child.exitstatus is not None else -(self.child.signalstatus or 0)
+        return self.visit
+
+
+def number_in(text):
+    """The number that the person has to enter at the phone."""
+    found = re.search(r"number (\d{2,6})", text)
+    if not found:
+        raise system.Failure(f"no number is shown in {text!r}")
+    return found.group(1)
