@@ -15,8 +15,9 @@ unit_config_test_SOURCES = unit/config_test.cc
 unit_config_test_LDADD = $(ROOM)config.a $(ROOM)base.a $(CMOCKA_LIBS)
 
 if CMOCKA
-check_PROGRAMS += unit/login_test
-TESTS += unit/login_test
+check_PROGRAMS += unit/authenticator_test
+TESTS += unit/authenticator_test
 endif
-unit_login_test_SOURCES = unit/login_test.cc
-unit_login_test_LDADD = $(ROOM)pam.a $(ROOM)config.a $(ROOM)protocol.a $(ROOM)base.a $(PAM_LIBS) $(CMOCKA_LIBS)
+unit_authenticator_test_SOURCES = unit/authenticator_test.cc
+unit_authenticator_test_LDADD = $(ROOM)authenticator.a $(ROOM)device.a $(ROOM)otp.a $(ROOM)crypto.a $(ROOM)api.a \
+	$(ROOM)base.a $(CMOCKA_LIBS) $(CURL_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS)

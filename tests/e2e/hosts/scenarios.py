@@ -35,9 +35,8 @@ class Login:
                 f"push_timeout={TIMEOUT if self.phone == '' else 45}", *self.arguments)
 
 
-GRANTED, DENIED, EXPIRED, WITHDRAWN = "push granted", "push denied", "push expired", "push cancelled"
-CODE_OK, CODE_BAD = "code granted", "code denied"
-# outcome: phone, entered, log, and by prompt: answers, requests
+# outcome: phone, answers by prompt, requests by prompt, entered, log
+GRANTED, DENIED, EXPIRED, WITHDRAWN, CODE_OK, CODE_BAD = "granted", "denied", "expired", "cancelled", "granted", "denied"
 OUTCOMES = {
     "push granted": ("approve", True, "granted", {
         "during": ((ENTER,), (GRANTED,)), "before": ((ENTER,), (GRANTED,)), "after": ((), (GRANTED,))}),
