@@ -9,9 +9,9 @@
 //
 //     caller                                              helper answers with one of
 //     login user= action= [terminal=] [terminal-extra=]   (nothing; no network yet)
-//           [automation=1] [number=1] [pairing-id=]
+//           [automation=1] [pairing-id=]
 //           [host=] [service=] [rhost=] [tty=] [ruser=] [command=]
-//     push timeout-ms= ttl=                               pending id= [number=]
+//     push timeout-ms= ttl= [number=1]                    pending id= [number=]
 //                                                         granted id= [automated=1]
 //                                                         denied id= reason= [text=]
 //                                                         refused kind= [text=]   the server does not ask

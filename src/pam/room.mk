@@ -1,1 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
+# pam: pam_toopher.so; links libpam and libc only.
+noinst_LIBRARIES += libtoopher_pam.a
+libtoopher_pam_a_CPPFLAGS = $(AM_CPPFLAGS) $(PAM_CFLAGS)
+libtoopher_pam_a_SOURCES = \
+	pam/account.cc pam/account.h \
+	pam/authenticate.cc pam/authenticate.h \
+	pam/conversation.cc pam/conversation.h \
+	pam/factor.h \
+	pam/handle.cc pam/handle.h \
+	pam/helper_factor.cc pam/helper_factor.h \
+	pam/login.cc pam/login.h \
+	pam/messages.h \
+	pam/nobody_factor.cc pam/nobody_factor.h \
+	pam/outcome.cc pam/outcome.h \
+	pam/policy.cc pam/policy.h \
+	pam/remembered.cc pam/remembered.h
+
+# A program to automake, a shared object to the linker: libtool's C++ modules cannot take libstdc++ in statically.
+pam_PROGRAMS += pam_toopher.so
+pam_toopher_so_SOURCES = pam/entry.cc
+pam_toopher_so_CPPFLAGS = $(AM_CPPFLAGS) $(PAM_CFLAGS)
+pam_toopher_so_LDFLAGS = -shared -static-libstdc++ -static-libgcc $(HARDENING_LDFLAGS) $(SANITIZER_FLAGS) \
+	-Wl,--version-script=$(srcdir)/pam/pam_toopher.map -Wl,--exclude-libs,ALL -Wl,--gc-sections
+pam_toopher_so_LDADD = libtoopher_pam.a libtoopher_config.a libtoopher_protocol.a libtoopher_base.a $(PAM_LIBS)
+EXTRA_pam_toopher_so_DEPENDENCIES = pam/pam_toopher.map
+EXTRA_DIST += pam/pam_toopher.map

@@ -19,3 +19,9 @@ toopher_authenticator_SOURCES = tools/authenticator.cc
 toopher_authenticator_CPPFLAGS = $(libtoopher_authenticator_a_CPPFLAGS)
 toopher_authenticator_LDADD = libtoopher_authenticator.a libtoopher_device.a libtoopher_otp.a libtoopher_crypto.a \
 	libtoopher_api.a libtoopher_base.a $(CURL_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS)
+
+# toopher-login tries the module out; it is not installed.
+noinst_PROGRAMS += toopher-login
+toopher_login_SOURCES = tools/toopher_login.cc
+toopher_login_CPPFLAGS = $(AM_CPPFLAGS) $(PAM_CFLAGS)
+toopher_login_LDADD = $(PAM_LIBS) -lpam_misc

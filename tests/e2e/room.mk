@@ -3,6 +3,6 @@
 # A test may `sys.path.insert(0, TOOPHER_SRCDIR + "/tests/support")` and import system.
 TEST_EXTENSIONS = .py
 PY_LOG_COMPILER = $(PYTHON3)
-EXTRA_DIST += support/requester.py support/system.py \
+EXTRA_DIST += support/requester.py support/summary.py support/system.py \
 	e2e/hosts/drivers.py e2e/hosts/play.py e2e/hosts/run.py e2e/hosts/scenarios.py e2e/hosts/scene.py \
 	e2e/hosts/special.py e2e/hosts/visit.py e2e/hosts/world.py

@@ -15,6 +15,13 @@ unit_config_test_SOURCES = unit/config_test.cc
 unit_config_test_LDADD = $(ROOM)config.a $(ROOM)base.a $(CMOCKA_LIBS)
 
 if CMOCKA
+check_PROGRAMS += unit/login_test
+TESTS += unit/login_test
+endif
+unit_login_test_SOURCES = unit/login_test.cc
+unit_login_test_LDADD = $(ROOM)pam.a $(ROOM)config.a $(ROOM)protocol.a $(ROOM)base.a $(PAM_LIBS) $(CMOCKA_LIBS)
+
+if CMOCKA
 check_PROGRAMS += unit/authenticator_test
 TESTS += unit/authenticator_test
 endif

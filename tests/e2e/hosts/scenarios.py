@@ -35,8 +35,9 @@ class Login:
                 f"push_timeout={TIMEOUT if self.phone == '' else 45}", *self.arguments)
 
 
-# outcome: phone, answers by prompt, requests by prompt, entered, log
-GRANTED, DENIED, EXPIRED, WITHDRAWN, CODE_OK, CODE_BAD = "granted", "denied", "expired", "cancelled", "granted", "denied"
+GRANTED, DENIED, EXPIRED, WITHDRAWN = "push granted", "push denied", "push expired", "push cancelled"
+CODE_OK, CODE_BAD = "code granted", "code denied"
+# outcome: phone, entered, log, and by prompt: answers, requests
 OUTCOMES = {
     "push granted": ("approve", True, "granted", {
         "during": ((ENTER,), (GRANTED,)), "before": ((ENTER,), (GRANTED,)), "after": ((), (GRANTED,))}),

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The system set up in a private machine: toopherd, the module's files, and people with accounts and phones."""
 
+import contextlib
 import dataclasses
 import os
 import re
+import sqlite3
 
 import requester
 import system
@@ -11,6 +13,7 @@ import world as machine
 from drivers import HOSTS
 
 SERVER_USER = "toopherd"
+STATES = ("pending", "granted", "denied", "expired", "cancelled")  # RequestState of the server's store
 
 
 @dataclasses.dataclass
@@ -84,10 +87,10 @@ class Scene:
 
     def requests(self, person):
         """What has become of her requests at the server, in the order in which they came."""
-        return tuple(self.outcomes(person.name))
-
-    def outcomes(self, user):
-        raise NotImplementedError
+        with contextlib.closing(sqlite3.connect(f"file:{self.server.database}?mode=ro", uri=True)) as database:
+            rows = database.execute("SELECT push, state FROM requests WHERE user_id = (SELECT id FROM users WHERE name = ?)"
+                                    " ORDER BY rowid", (person.name,))
+            return tuple(f"{'push' if push else 'code'} {STATES[state]}" for push, state in rows)
 
     def check_silence(self, mark, secrets):
         """No code, password or secret may be in any log."""

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pam/conversation.h"
+
+#include <string.h>  // explicit_bzero
+
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+
+namespace toopher::pam {
+namespace {
+
+/// A reply array of one, as conversation functions allocate it: wiped, then freed.
+struct ReplyDeleter {
+  void operator()(pam_response* reply) const {
+    if (reply->resp != nullptr) {
+      explicit_bzero(reply->resp, std::strlen(reply->resp));
+      std::free(reply->resp);  // NOLINT(cppcoreguidelines-no-malloc): pam_conv(3) says free()
+    }
+    std::free(reply);  // NOLINT(cppcoreguidelines-no-malloc)
+  }
+};
+using ReplyHandle = std::unique_ptr<pam_response, ReplyDeleter>;
+
+struct Answer {
+  int code = PAM_CONV_ERR;
+  ReplyHandle reply;
+};
+
+Answer converse(const Handle& handle, int style, const std::string& text) {
+  const pam_conv* conversation = handle.conversation();
+  if (conversation == nullptr || conversation->conv == nullptr) return {};
+  const pam_message message{style, text.c_str()};
+  const pam_message* messages = &message;
+  pam_response* reply = nullptr;
+  const int code = conversation->conv(1, &messages, &reply, conversation->appdata_ptr);
+  return {code, ReplyHandle(reply)};
+}
+
+}  // namespace
+
+Conversation::Reply HostConversation::ask(const std::string& prompt, bool visible) {
+  const auto asked = clock_.now();
+  const Answer answer = converse(handle_, visible ? PAM_PROMPT_ECHO_ON : PAM_PROMPT_ECHO_OFF, prompt);
+  if (answer.code != PAM_SUCCESS) {
+    const bool at_once = clock_.now() - asked < kTooFastForAPerson;
+    return {answer.code == PAM_CONV_ERR && at_once ? Status::unavailable : Status::broken, {}};
+  }
+  if (!answer.reply || answer.reply->resp == nullptr) return {Status::broken, {}};
+  const std::string_view text(answer.reply->resp, ::strnlen(answer.reply->resp, PAM_MAX_RESP_SIZE));
+  return {Status::answered, Secret(text)};
+}
+
+void HostConversation::tell(const std::string& text) {
+  (void)converse(handle_, PAM_TEXT_INFO, text);
+}
+
+void HostConversation::report(const std::string& text) {
+  (void)converse(handle_, PAM_ERROR_MSG, text);
+}
+
+}  // namespace toopher::pam

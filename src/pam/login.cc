@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pam/login.h"
+
+#include <algorithm>
+#include <variant>
+
+#include "api/reason.h"
+#include "helper/protocol.h"
+#include "pam/messages.h"
+
+namespace toopher::pam {
+namespace {
+
+namespace reason = api::reason;
+
+/// Replies that are neither a code nor worth a try end somewhere.
+constexpr unsigned kMaxPrompts = 20;
+
+const char* denial_text(int code) {
+  switch (code) {
+    case reason::kWrongNumber:
+      return messages::kWrongNumber;
+    case reason::kExpired:
+      return messages::kNotAnswered;
+    case reason::kCancelled:
+      return messages::kWithdrawn;
+    default:
+      return messages::kDenied;
+  }
+}
+
+const char* refusal_text(std::string_view word) {
+  namespace refusal = helper::refusal;
+  if (word == refusal::kUnpaired) return messages::kUnpaired;
+  if (word == refusal::kDeactivated) return messages::kDeactivated;
+  if (word == refusal::kNotAuthorized) return messages::kNotAuthorized;
+  return messages::kDisabled;
+}
+
+std::string detail_of(const Answer& answer) {
+  std::string detail = answer.word;
+  if (answer.reason != 0)
+    detail += (detail.empty() ? "" : " ") + std::string("reason ") + std::to_string(answer.reason);
+  if (!answer.text.empty()) detail += (detail.empty() ? "" : ": ") + answer.text;
+  return detail;
+}
+
+}  // namespace
+
+Outcome Login::run() {
+  switch (terms_.prompt) {
+    case config::Prompt::before:
+      return run_before();
+    case config::Prompt::after:
+      return run_after();
+    case config::Prompt::during:
+      break;
+  }
+  return run_during();
+}
+
+Outcome Login::run_during() {
+  if (auto ended = start_push()) return *ended;
+  return can_prompt_ ? ask_while_pending() : wait_then_ask_for_code();
+}
+
+Outcome Login::run_before() {
+  while (can_prompt_ && prompts_ < kMaxPrompts) {
+    Input input = ask(messages::kPressEnterOrCode);
+    if (input.what == Typed::broken) return give_up();
+    if (input.what != Typed::code) break;
+    if (auto ended = try_code(*input.code)) return *ended;
+  }
+  if (auto ended = start_push()) return *ended;
+  if (!number_.empty()) return ask_while_pending();
+  if (!terms_.silent) person_.tell(messages::kWaiting);
+  return wait_then_ask_for_code();
+}
+
+Outcome Login::run_after() {
+  if (auto ended = start_push()) return *ended;
+  if (!number_.empty() || terms_.say_waiting)
+    person_.tell(std::string(messages::kApprove) + (number_.empty() ? "." : " (number " + number_ + ")."));
+  return wait_then_ask_for_code();
+}
+
+bool Login::wants_number() const {
+  return terms_.number_matching != config::NumberMatching::off && can_prompt_;
+}
+
+Deadline Login::network_deadline() const {
+  return Deadline::after(clock_, terms_.network_timeout);
+}
+
+std::optional<Outcome> Login::start_push() {
+  using Kind = Answer::Kind;
+  if (terms_.number_matching == config::NumberMatching::required && !can_prompt_) {
+    Answer answer;
+    answer.text = "number-matching = required, but this host shows no prompt";
+    return end(Verdict::timed_out, Method::push, answer);
+  }
+  deadline_ = Deadline::after(clock_, terms_.push_timeout);
+  const Deadline reply_by(std::min(deadline_.at(), network_deadline().at()));
+  const Answer answer = factor_.push(wants_number(), terms_.push_timeout, reply_by);
+  if (answer.kind == Kind::pending) {
+    request_id_ = answer.id;
+    number_ = answer.number;
+    return std::nullopt;
+  }
+  if (answer.kind == Kind::refused && answer.word == helper::refusal::kCodeRequired) {
+    if (!can_prompt_) return end(Verdict::timed_out, Method::push, answer);
+    person_.report(messages::kPushNotPossible);
+    return ask_for_code();
+  }
+  return end_by_push(answer);
+}
+
+Outcome Login::wait_then_ask_for_code() {
+  const Answer answer = factor_.wait(deadline_);
+  const bool unanswered = answer.kind == Answer::Kind::expired ||
+                          (answer.kind == Answer::Kind::denied && answer.reason == reason::kExpired);
+  if (!unanswered) return end_by_push(answer);
+  person_.report(messages::kNotAnswered);
+  if (!can_prompt_) return end(Verdict::timed_out, Method::push, answer);
+  return ask_for_code();
+}
+
+Outcome Login::ask_while_pending() {
+  while (prompts_ < kMaxPrompts) {
+    Input input = ask(approve_prompt());
+    switch (input.what) {
+      case Typed::broken:
+        return give_up();
+      case Typed::unavailable:
+        can_prompt_ = false;
+        return number_.empty() ? wait_then_ask_for_code() : push_again_without_number();
+      case Typed::enter:
+        return wait_then_ask_for_code();
+      case Typed::code:
+        if (auto ended = try_code(*input.code)) return *ended;
+    }
+  }
+  return give_up();
+}
+
+Outcome Login::push_again_without_number() {
+  // A number that nobody can read would make the request unanswerable.
+  factor_.withdraw();
+  if (auto ended = start_push()) return *ended;
+  return wait_then_ask_for_code();
+}
+
+Outcome Login::ask_for_code() {
+  unsigned empty_replies = 0;
+  while (prompts_ < kMaxPrompts) {
+    Input input = ask(messages::kCode);
+    if (input.what == Typed::broken) return give_up();
+    if (input.what == Typed::code) {
+      if (auto ended = try_code(*input.code)) return *ended;
+      continue;
+    }
+    if (input.what == Typed::unavailable || ++empty_replies == terms_.code_tries) break;
+  }
+  return end(Verdict::timed_out, Method::code, {});
+}
+
+Login::Input Login::ask(const std::string& prompt) {
+  while (prompts_++ < kMaxPrompts) {
+    const Conversation::Reply reply = person_.ask(prompt, terms_.visible_code);
+    if (reply.status == Conversation::Status::broken) return {Typed::broken, {}};
+    if (reply.status == Conversation::Status::unavailable) return {Typed::unavailable, {}};
+    // sshd's password method answers every hidden prompt with the login password (hosts that reuse it do alike).
+    if (!terms_.login_password.empty() && reply.text.equals(terms_.login_password)) return {Typed::enter, {}};
+    OneTimeCode::Parsed parsed = OneTimeCode::parse(reply.text.view());
+    if (auto* code = std::get_if<OneTimeCode>(&parsed)) return {Typed::code, std::move(*code)};
+    if (std::holds_alternative<OneTimeCode::NotACode>(parsed)) return {Typed::enter, {}};
+    person_.report(messages::kWrongLength);
+  }
+  return {Typed::broken, {}};
+}
+
+std::optional<Outcome> Login::try_code(const OneTimeCode& code) {
+  const Answer answer = factor_.code(code, network_deadline());
+  switch (answer.kind) {
+    case Answer::Kind::granted:
+      return end(Verdict::granted, Method::code, answer);
+    case Answer::Kind::denied:
+      return after_wrong_code(answer);
+    case Answer::Kind::pending:  // a server that did not look at the code
+    case Answer::Kind::expired:
+    case Answer::Kind::refused:
+    case Answer::Kind::failed:
+    case Answer::Kind::interrupted:
+    case Answer::Kind::lost:
+      break;
+  }
+  return end_by_failure(Method::code, answer);
+}
+
+std::optional<Outcome> Login::after_wrong_code(const Answer& answer) {
+  if (answer.reason == reason::kSupersededDenied) {
+    person_.report(messages::kDenied);
+    return end(Verdict::denied, Method::push, answer);
+  }
+  if (answer.reason == reason::kCodeAlreadyUsed) {
+    person_.report(messages::kCodeAlreadyUsed);
+    return std::nullopt;
+  }
+  person_.report(answer.reason == reason::kCodesLocked ? messages::kCodesLocked : messages::kInvalidCode);
+  if (++wrong_codes_ < terms_.code_tries) return std::nullopt;
+  factor_.withdraw();
+  return end(Verdict::codes_used_up, Method::code, answer);
+}
+
+Outcome Login::end(Verdict verdict, Method method, const Answer& answer) const {
+  return {verdict, method, answer.id.empty() ? request_id_ : answer.id, detail_of(answer)};
+}
+
+Outcome Login::end_by_push(const Answer& answer) {
+  if (answer.kind == Answer::Kind::granted) {
+    const bool own = request_id_.empty() || answer.id == request_id_;
+    if (own && (!answer.automated || terms_.automation_allowed))
+      return end(Verdict::granted, Method::push, answer);
+    person_.report(messages::kServerFault);
+    Outcome outcome = end(Verdict::server_fault, Method::push, answer);
+    outcome.detail = own ? "granted by a rule, but automation-allowed = no" : "granted another request";
+    return outcome;
+  }
+  if (answer.kind == Answer::Kind::denied) {
+    person_.report(denial_text(answer.reason));
+    return end(answer.reason == reason::kExpired ? Verdict::timed_out : Verdict::denied, Method::push,
+               answer);
+  }
+  return end_by_failure(Method::push, answer);
+}
+
+Outcome Login::end_by_failure(Method method, const Answer& answer) {
+  if (answer.kind == Answer::Kind::refused) {
+    const bool unpaired = answer.word == helper::refusal::kUnpaired;
+    if (unpaired && terms_.may_be_unpaired) return end(Verdict::unpaired_optional, Method::none, answer);
+    person_.report(refusal_text(answer.word));
+    return end(unpaired ? Verdict::unpaired_required : Verdict::refused, method, answer);
+  }
+  if (answer.kind == Answer::Kind::failed) {
+    if (answer.word == helper::failure::kUnreachable) {
+      person_.report(messages::kUnreachable);
+      return end(Verdict::unreachable, method, answer);
+    }
+    const bool local = answer.word == helper::failure::kConfig;
+    person_.report(local ? messages::kBroken : messages::kServerFault);
+    return end(local ? Verdict::misconfigured : Verdict::server_fault, method, answer);
+  }
+  Outcome outcome = end(Verdict::aborted, method, answer);
+  outcome.detail =
+      answer.kind == Answer::Kind::interrupted ? "interrupted" : "toopher-helper ended or answered nonsense";
+  return outcome;
+}
+
+Outcome Login::give_up() {
+  factor_.withdraw();
+  return end(Verdict::aborted, Method::none, {});
+}
+
+std::string Login::approve_prompt() const {
+  return std::string(messages::kApprove) + (number_.empty() ? "" : " (number " + number_ + ")") +
+         messages::kAndEnterOrCode;
+}
+
+}  // namespace toopher::pam

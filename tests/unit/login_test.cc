@@ -1,0 +1,549 @@
+// SPDX-License-Identifier: Apache-2.0
+// The login against a scripted person and a scripted server: each row says what is asked, answered, and how it ends.
+#include "pam/login.h"
+
+#include <security/pam_modules.h>
+
+#include <deque>
+
+#include "api/reason.h"
+#include "helper/protocol.h"
+#include "pam/messages.h"
+#include "pam/policy.h"
+#include "with_cmocka.h"
+
+using namespace toopher;
+using namespace toopher::pam;
+
+namespace {
+
+class FakeClock final : public Clock {
+ public:
+  [[nodiscard]] TimePoint now() const override { return now_; }
+  void advance(std::chrono::seconds by) { now_ += by; }
+
+ private:
+  TimePoint now_{std::chrono::hours(1)};
+};
+
+/// What the person and the server are expected to see, in order, and what they answer.
+struct Step {
+  std::string
+      expected;  ///< "ask …", "tell …", "report …", "push [number]", "wait", "code 123456", "withdraw"
+  std::string reply;  ///< what is typed
+  Answer answer;
+  Conversation::Status status = Conversation::Status::answered;
+};
+
+class Script final : public Conversation, public Factor {
+ public:
+  explicit Script(std::vector<Step> steps) : steps_(steps.begin(), steps.end()) {}
+
+  Reply ask(const std::string& prompt, bool visible) override {
+    const Step step = next("ask " + std::string(visible ? "" : "hidden ") + prompt);
+    return {step.status, Secret(step.reply)};
+  }
+  void tell(const std::string& text) override { next("tell " + text); }
+  void report(const std::string& text) override { next("report " + text); }
+  Answer push(bool number_matching, std::chrono::seconds ttl, const Deadline& deadline) override {
+    assert_int_equal(ttl.count(), 45);
+    assert_int_equal(deadline.remaining(clock).count(), 10'000);
+    return next(number_matching ? "push number" : "push").answer;
+  }
+  Answer wait(const Deadline& deadline) override {
+    // One deadline from the push on: time spent at the prompt does not prolong it.
+    assert_true(deadline.remaining(clock) <= std::chrono::seconds(45));
+    return next("wait").answer;
+  }
+  Answer code(const OneTimeCode& code, const Deadline& deadline) override {
+    assert_int_equal(deadline.remaining(clock).count(), 10'000);
+    return next("code " + std::string(code.digits())).answer;
+  }
+  void withdraw() override { next("withdraw"); }
+
+  void finish() const {
+    if (!steps_.empty()) fail_msg("left over: %s", steps_.front().expected.c_str());
+  }
+
+  FakeClock clock;
+
+ private:
+  Step next(const std::string& happened) {
+    if (steps_.empty()) fail_msg("unexpected: %s", happened.c_str());
+    Step step = steps_.front();
+    steps_.pop_front();
+    assert_same_text(happened, step.expected);
+    return step;
+  }
+
+  std::deque<Step> steps_;
+};
+
+Answer of(Answer::Kind kind, int reason = 0) {
+  Answer answer;
+  answer.kind = kind;
+  answer.reason = reason;
+  answer.id = "r1";
+  return answer;
+}
+Answer pending(const std::string& number = "") {
+  Answer answer = of(Answer::Kind::pending);
+  answer.number = number;
+  return answer;
+}
+Answer word(Answer::Kind kind, std::string_view of_word) {
+  Answer answer = of(kind);
+  answer.id.clear();
+  answer.word = of_word;
+  return answer;
+}
+
+const std::string kAsk42 =
+    "ask Approve the request on your phone (number 42) and press Enter, or type a one-time code: ";
+const std::string kAsk = "ask Approve the request on your phone and press Enter, or type a one-time code: ";
+const std::string kAskCode = std::string("ask ") + messages::kCode;
+const std::string kAskBefore = std::string("ask ") + messages::kPressEnterOrCode;
+const std::string kInvalid = std::string("report ") + messages::kInvalidCode;
+const std::string kLate = std::string("report ") + messages::kNotAnswered;
+const Answer kGranted = of(Answer::Kind::granted);
+const Answer kDenied = of(Answer::Kind::denied, api::reason::kDenied);
+const Answer kExpired = of(Answer::Kind::expired);
+const Answer kWrong = of(Answer::Kind::denied, api::reason::kInvalidCode);
+
+struct Scenario {
+  const char* name;
+  Terms terms;
+  std::vector<Step> steps;
+  Verdict verdict;
+  Method method;
+};
+
+Terms with(config::Prompt prompt) {
+  Terms terms;
+  terms.prompt = prompt;
+  return terms;
+}
+Terms cannot_prompt(config::NumberMatching matching = config::NumberMatching::on) {
+  Terms terms;
+  terms.can_prompt = false;
+  terms.number_matching = matching;
+  return terms;
+}
+Terms with_password(std::string_view password) {
+  Terms terms;
+  terms.login_password = password;
+  terms.visible_code = false;
+  return terms;
+}
+Terms may_be_unpaired() {
+  Terms terms;
+  terms.may_be_unpaired = true;
+  return terms;
+}
+
+std::vector<Scenario> scenarios() {
+  using config::Prompt;
+  using Kind = Answer::Kind;
+  using Status = Conversation::Status;
+  const Step push{"push number", "", pending("42")};
+  const Step enter{kAsk42, "", {}};
+  return {
+      {"approved, then Enter", {}, {push, enter, {"wait", "", kGranted}}, Verdict::granted, Method::push},
+      {"a code while pending",
+       {},
+       {push, {kAsk42, "123 456", {}}, {"code 123456", "", kGranted}},
+       Verdict::granted,
+       Method::code},
+      {"denied",
+       {},
+       {push, enter, {"wait", "", kDenied}, {"report The request was denied on your phone.", "", {}}},
+       Verdict::denied,
+       Method::push},
+      {"wrong number",
+       {},
+       {push,
+        enter,
+        {"wait", "", of(Kind::denied, api::reason::kWrongNumber)},
+        {"report Another number was entered on the phone.", "", {}}},
+       Verdict::denied,
+       Method::push},
+      {"timeout, then a code",
+       {},
+       {push,
+        enter,
+        {"wait", "", kExpired},
+        {kLate, "", {}},
+        {kAskCode, "123456", {}},
+        {"code 123456", "", kGranted}},
+       Verdict::granted,
+       Method::code},
+      {"expired on the server",
+       {},
+       {push,
+        enter,
+        {"wait", "", of(Kind::denied, api::reason::kExpired)},
+        {kLate, "", {}},
+        {kAskCode, "123456", {}},
+        {"code 123456", "", kGranted}},
+       Verdict::granted,
+       Method::code},
+      {"timeout, then nothing",
+       {},
+       {push,
+        enter,
+        {"wait", "", kExpired},
+        {kLate, "", {}},
+        {kAskCode, "", {}},
+        {kAskCode, "", {}},
+        {kAskCode, "", {}}},
+       Verdict::timed_out,
+       Method::code},
+      {"wrong code, then right",
+       {},
+       {push,
+        {kAsk42, "000000", {}},
+        {"code 000000", "", kWrong},
+        {kInvalid, "", {}},
+        {kAsk42, "123456", {}},
+        {"code 123456", "", kGranted}},
+       Verdict::granted,
+       Method::code},
+      {"wrong code, then approved",
+       {},
+       {push,
+        {kAsk42, "000000", {}},
+        {"code 000000", "", kWrong},
+        {kInvalid, "", {}},
+        enter,
+        {"wait", "", kGranted}},
+       Verdict::granted,
+       Method::push},
+      {"codes used up",
+       {},
+       {push,
+        {kAsk42, "000000", {}},
+        {"code 000000", "", kWrong},
+        {kInvalid, "", {}},
+        {kAsk42, "000001", {}},
+        {"code 000001", "", kWrong},
+        {kInvalid, "", {}},
+        {kAsk42, "000002", {}},
+        {"code 000002", "", kWrong},
+        {kInvalid, "", {}},
+        {"withdraw", "", {}}},
+       Verdict::codes_used_up,
+       Method::code},
+      {"used code costs no try",
+       {},
+       {push,
+        {kAsk42, "111111", {}},
+        {"code 111111", "", of(Kind::denied, api::reason::kCodeAlreadyUsed)},
+        {"report That code was used already. Wait for the next one.", "", {}},
+        {kAsk42, "123456", {}},
+        {"code 123456", "", kGranted}},
+       Verdict::granted,
+       Method::code},
+      {"a code after a denial on the phone",
+       {},
+       {push,
+        {kAsk42, "123456", {}},
+        {"code 123456", "", of(Kind::denied, api::reason::kSupersededDenied)},
+        {"report The request was denied on your phone.", "", {}}},
+       Verdict::denied,
+       Method::push},
+      {"digits of a wrong length stay here",
+       {},
+       {push,
+        {kAsk42, "1234", {}},
+        {"report A one-time code has 6 to 8 digits.", "", {}},
+        {kAsk42, "123456", {}},
+        {"code 123456", "", kGranted}},
+       Verdict::granted,
+       Method::code},
+      {"words mean Enter",
+       {},
+       {push, {kAsk42, "ok", {}}, {"wait", "", kGranted}},
+       Verdict::granted,
+       Method::push},
+      {"a six-digit login password is never sent",
+       with_password("123456"),
+       {push, {"ask hidden " + kAsk42.substr(4), "123456", {}}, {"wait", "", kGranted}},
+       Verdict::granted,
+       Method::push},
+      {"an eight-digit code that begins like the password is sent",
+       with_password("123456"),
+       {push, {"ask hidden " + kAsk42.substr(4), "12345678", {}}, {"code 12345678", "", kGranted}},
+       Verdict::granted,
+       Method::code},
+      {"the person gives up",
+       {},
+       {push, {kAsk42, "", {}, Status::broken}, {"withdraw", "", {}}},
+       Verdict::aborted,
+       Method::none},
+      {"a host without prompts",
+       cannot_prompt(),
+       {{"push", "", pending()}, {"wait", "", kGranted}},
+       Verdict::granted,
+       Method::push},
+      {"a host without prompts times out",
+       cannot_prompt(),
+       {{"push", "", pending()}, {"wait", "", kExpired}, {kLate, "", {}}},
+       Verdict::timed_out,
+       Method::push},
+      {"a number that cannot be shown",
+       cannot_prompt(config::NumberMatching::required),
+       {},
+       Verdict::timed_out,
+       Method::push},
+      {"a host that turns out to have no prompts",
+       {},
+       {push,
+        {kAsk42, "", {}, Status::unavailable},
+        {"withdraw", "", {}},
+        {"push", "", pending()},
+        {"wait", "", kGranted}},
+       Verdict::granted,
+       Method::push},
+      {"no number, no prompts",
+       {},
+       {{"push number", "", pending()}, {kAsk, "", {}, Status::unavailable}, {"wait", "", kGranted}},
+       Verdict::granted,
+       Method::push},
+      {"code up front",
+       with(Prompt::before),
+       {{kAskBefore, "123456", {}}, {"code 123456", "", kGranted}},
+       Verdict::granted,
+       Method::code},
+      {"push up front",
+       with(Prompt::before),
+       {{kAskBefore, "", {}}, push, enter, {"wait", "", kGranted}},
+       Verdict::granted,
+       Method::push},
+      {"push up front without number",
+       with(Prompt::before),
+       {{kAskBefore, "", {}},
+        {"push number", "", pending()},
+        {"tell Waiting for your phone.", "", {}},
+        {"wait", "", kGranted}},
+       Verdict::granted,
+       Method::push},
+      {"wrong code up front, then push",
+       with(Prompt::before),
+       {{kAskBefore, "000000", {}},
+        {"code 000000", "", kWrong},
+        {kInvalid, "", {}},
+        {kAskBefore, "", {}},
+        push,
+        enter,
+        {"wait", "", kGranted}},
+       Verdict::granted,
+       Method::push},
+      {"gives up up front",
+       with(Prompt::before),
+       {{kAskBefore, "", {}, Status::broken}, {"withdraw", "", {}}},
+       Verdict::aborted,
+       Method::none},
+      {"hands-free",
+       with(Prompt::after),
+       {push, {"tell Approve the request on your phone (number 42).", "", {}}, {"wait", "", kGranted}},
+       Verdict::granted,
+       Method::push},
+      {"hands-free, timeout, code",
+       with(Prompt::after),
+       {push,
+        {"tell Approve the request on your phone (number 42).", "", {}},
+        {"wait", "", kExpired},
+        {kLate, "", {}},
+        {kAskCode, "123456", {}},
+        {"code 123456", "", kGranted}},
+       Verdict::granted,
+       Method::code},
+      {"unpaired and optional",
+       may_be_unpaired(),
+       {{"push number", "", word(Kind::refused, helper::refusal::kUnpaired)}},
+       Verdict::unpaired_optional,
+       Method::none},
+      {"unpaired and required",
+       {},
+       {{"push number", "", word(Kind::refused, helper::refusal::kUnpaired)},
+        {std::string("report ") + messages::kUnpaired, "", {}}},
+       Verdict::unpaired_required,
+       Method::push},
+      {"switched off is not unpaired",
+       may_be_unpaired(),
+       {{"push number", "", word(Kind::refused, helper::refusal::kDisabled)},
+        {std::string("report ") + messages::kDisabled, "", {}}},
+       Verdict::refused,
+       Method::push},
+      {"removed is not unpaired",
+       may_be_unpaired(),
+       {{"push number", "", word(Kind::refused, helper::refusal::kDeactivated)},
+        {std::string("report ") + messages::kDeactivated, "", {}}},
+       Verdict::refused,
+       Method::push},
+      {"codes only",
+       {},
+       {{"push number", "", word(Kind::refused, helper::refusal::kCodeRequired)},
+        {"report No request can be sent to your phone now.", "", {}},
+        {kAskCode, "123456", {}},
+        {"code 123456", "", kGranted}},
+       Verdict::granted,
+       Method::code},
+      {"no server",
+       {},
+       {{"push number", "", word(Kind::failed, helper::failure::kUnreachable)},
+        {std::string("report ") + messages::kUnreachable, "", {}}},
+       Verdict::unreachable,
+       Method::push},
+      {"TLS",
+       {},
+       {{"push number", "", word(Kind::failed, helper::failure::kTls)},
+        {std::string("report ") + messages::kServerFault, "", {}}},
+       Verdict::server_fault,
+       Method::push},
+      {"wrong credentials",
+       {},
+       {{"push number", "", word(Kind::failed, helper::failure::kCredentials)},
+        {std::string("report ") + messages::kServerFault, "", {}}},
+       Verdict::server_fault,
+       Method::push},
+      {"the helper dies", {}, {{"push number", "", {}}}, Verdict::aborted, Method::push},
+      {"the helper dies while waiting", {}, {push, enter, {"wait", "", {}}}, Verdict::aborted, Method::push},
+      {"the helper dies over a code",
+       {},
+       {push, {kAsk42, "123456", {}}, {"code 123456", "", {}}},
+       Verdict::aborted,
+       Method::code},
+      {"interrupted", {}, {push, enter, {"wait", "", of(Kind::interrupted)}}, Verdict::aborted, Method::push},
+  };
+}
+
+void scenarios_end_as_they_must(void**) {
+  for (const Scenario& scenario : scenarios()) {
+    print_message("  %s\n", scenario.name);
+    Script script(scenario.steps);
+    const Outcome outcome = Login(scenario.terms, script, script, script.clock).run();
+    script.finish();
+    assert_same_text(name_of(outcome.verdict), name_of(scenario.verdict));
+    assert_same_text(name_of(outcome.method), name_of(scenario.method));
+  }
+}
+
+void an_approval_of_another_request_does_not_count(void**) {
+  Answer other = kGranted;
+  other.id = "r2";
+  Script script({{"push number", "", pending("42")},
+                 {kAsk42, "", {}},
+                 {"wait", "", other},
+                 {std::string("report ") + messages::kServerFault, "", {}}});
+  const Terms terms;
+  assert_true(Login(terms, script, script, script.clock).run().verdict == Verdict::server_fault);
+}
+
+void a_rule_may_approve_only_where_allowed(void**) {
+  Answer by_rule = kGranted;
+  by_rule.automated = true;
+  Terms terms;
+  Script refused({{"push number", "", by_rule}, {std::string("report ") + messages::kServerFault, "", {}}});
+  assert_true(Login(terms, refused, refused, refused.clock).run().verdict == Verdict::server_fault);
+  terms.automation_allowed = true;
+  Script allowed({{"push number", "", by_rule}});
+  assert_true(Login(terms, allowed, allowed, allowed.clock).run().verdict == Verdict::granted);
+}
+
+void endless_typing_ends(void**) {
+  std::vector<Step> steps{{"push number", "", pending("42")}};
+  for (int i = 0; i < 20; ++i) {
+    steps.push_back({kAsk42, "1", {}});
+    steps.push_back({std::string("report ") + messages::kWrongLength, "", {}});
+  }
+  steps.push_back({"withdraw", "", {}});
+  Script script(steps);
+  const Terms terms;
+  assert_true(Login(terms, script, script, script.clock).run().verdict == Verdict::aborted);
+  script.finish();
+}
+
+void only_approval_and_explicit_policy_let_in(void**) {
+  using config::FailurePolicy;
+  struct Row {
+    Verdict verdict;
+    int deny;
+    int allow;
+  };
+  const Row rows[] = {
+      {Verdict::aborted, PAM_ABORT, PAM_ABORT},
+      {Verdict::granted, PAM_SUCCESS, PAM_SUCCESS},
+      {Verdict::exempt, PAM_IGNORE, PAM_IGNORE},
+      {Verdict::unpaired_optional, PAM_IGNORE, PAM_IGNORE},
+      {Verdict::unpaired_required, PAM_MAXTRIES, PAM_MAXTRIES},
+      {Verdict::denied, PAM_MAXTRIES, PAM_MAXTRIES},
+      {Verdict::timed_out, PAM_MAXTRIES, PAM_MAXTRIES},
+      {Verdict::codes_used_up, PAM_MAXTRIES, PAM_MAXTRIES},
+      {Verdict::refused, PAM_MAXTRIES, PAM_MAXTRIES},
+      {Verdict::unreachable, PAM_AUTHINFO_UNAVAIL, PAM_SUCCESS},
+      {Verdict::server_fault, PAM_AUTHINFO_UNAVAIL, PAM_AUTHINFO_UNAVAIL},
+      {Verdict::misconfigured, PAM_SERVICE_ERR, PAM_SERVICE_ERR},
+      {Verdict::unknown_user, PAM_MAXTRIES, PAM_MAXTRIES},
+      {Verdict::remembered, PAM_ABORT, PAM_ABORT},
+  };
+  for (const Row& row : rows) {
+    assert_int_equal(pam_code(row.verdict, FailurePolicy::deny), row.deny);
+    assert_int_equal(pam_code(row.verdict, FailurePolicy::allow), row.allow);
+    const bool failure =
+        row.deny != PAM_SUCCESS && row.deny != PAM_IGNORE && row.verdict != Verdict::remembered;
+    assert_int_equal(is_final_failure(row.verdict, FailurePolicy::deny), failure);
+  }
+}
+
+void policy_decides_who_is_asked(void**) {
+  using config::Availability;
+  struct Row {
+    Availability availability;
+    const char* groups;  ///< of e(xcluded), r(equired), a(vailable); ! before one whose look-up fails
+    bool nullok;
+    const char* expected;
+  };
+  const Row rows[] = {
+      {Availability::none, "era", false, "exempt"},       {Availability::available, "", false, "optional"},
+      {Availability::available, "r", true, "required"},   {Availability::available, "e", false, "exempt"},
+      {Availability::required, "", false, "required"},    {Availability::required, "", true, "optional"},
+      {Availability::required, "r", true, "required"},    {Availability::required, "er", false, "exempt"},
+      {Availability::groups, "", false, "exempt"},        {Availability::groups, "a", false, "optional"},
+      {Availability::groups, "ra", false, "required"},    {Availability::groups, "!a", false, "error"},
+      {Availability::groups, "!r", false, "error"},       {Availability::available, "!r", false, "error"},
+      {Availability::required, "!e", false, "error"},     {Availability::none, "!e", false, "exempt"},
+      {Availability::available, "!a", false, "optional"},
+  };
+  for (const Row& row : rows) {
+    config::Options options;
+    options.availability = row.availability;
+    options.nullok = row.nullok;
+    options.excluded_group = "e", options.required_group = "r", options.available_group = "a";
+    const std::string groups = row.groups;
+    const auto result = requirement(options, [&](const std::string& group) -> std::optional<bool> {
+      const auto at = groups.find(group);
+      if (at != std::string::npos && at > 0 && groups[at - 1] == '!') return std::nullopt;
+      return at != std::string::npos;
+    });
+    const char* actual = !result                            ? "error"
+                         : *result == Requirement::exempt   ? "exempt"
+                         : *result == Requirement::optional ? "optional"
+                                                            : "required";
+    assert_same_text(actual, row.expected);
+  }
+}
+
+}  // namespace
+
+int main() {
+  const CMUnitTest tests[] = {
+      cmocka_unit_test(scenarios_end_as_they_must),
+      cmocka_unit_test(an_approval_of_another_request_does_not_count),
+      cmocka_unit_test(a_rule_may_approve_only_where_allowed),
+      cmocka_unit_test(endless_typing_ends),
+      cmocka_unit_test(only_approval_and_explicit_policy_let_in),
+      cmocka_unit_test(policy_decides_who_is_asked),
+  };
+  return cmocka_run_group_tests_name("login", tests, nullptr, nullptr);
+}
