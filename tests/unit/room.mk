@@ -8,6 +8,23 @@ unit_base_test_SOURCES = unit/base_test.cc
 unit_base_test_LDADD = $(ROOM)base.a $(CMOCKA_LIBS)
 
 if CMOCKA
+check_PROGRAMS += unit/base_files_test unit/crypto_test unit/oauth_test unit/otp_test unit/device_test unit/api_test
+TESTS += unit/base_files_test unit/crypto_test unit/oauth_test unit/otp_test unit/device_test unit/api_test
+endif
+unit_base_files_test_SOURCES = unit/base_files_test.cc
+unit_base_files_test_LDADD = $(ROOM)base.a $(CMOCKA_LIBS)
+unit_crypto_test_SOURCES = unit/crypto_test.cc vectors.h
+unit_crypto_test_LDADD = $(ROOM)crypto.a $(ROOM)base.a $(OPENSSL_LIBS) $(CMOCKA_LIBS)
+unit_oauth_test_SOURCES = unit/oauth_test.cc vectors.h
+unit_oauth_test_LDADD = $(ROOM)oauth.a $(ROOM)crypto.a $(ROOM)base.a $(OPENSSL_LIBS) $(CMOCKA_LIBS)
+unit_otp_test_SOURCES = unit/otp_test.cc vectors.h
+unit_otp_test_LDADD = $(ROOM)otp.a $(ROOM)crypto.a $(ROOM)base.a $(OPENSSL_LIBS) $(CMOCKA_LIBS)
+unit_device_test_SOURCES = unit/device_test.cc vectors.h
+unit_device_test_LDADD = $(ROOM)device.a $(ROOM)otp.a $(ROOM)crypto.a $(ROOM)base.a $(OPENSSL_LIBS) $(CMOCKA_LIBS)
+unit_api_test_SOURCES = unit/api_test.cc
+unit_api_test_LDADD = $(ROOM)api.a $(ROOM)base.a $(JANSSON_LIBS) $(CMOCKA_LIBS)
+
+if CMOCKA
 check_PROGRAMS += unit/config_test
 TESTS += unit/config_test
 endif
