@@ -42,8 +42,8 @@ class Host:
 
     name = ""
     service = ""
+    person_field = "user"  # of the module's log line that names the person
     asks_password = True  # its stack checks the login password before the second factor
-    can_prompt = True     # shows prompts of a PAM module
     types_command = False  # a shell comes, and the command has to be typed
 
     def prepare(self, world):
@@ -66,10 +66,10 @@ class Ssh(Host):
 
     service = "toopher-sshd"
 
-    def __init__(self, methods, asks_password=True, can_prompt=True):
+    def __init__(self, methods, asks_password=True):
         self.name = "ssh " + methods
         self.methods = methods.split(",")
-        self.asks_password, self.can_prompt = asks_password, can_prompt
+        self.asks_password = asks_password
         self.configuration = os.path.join(SSH_FOLDER, "+".join(self.methods) + ".conf")
 
     def prepare(self, world):
@@ -131,6 +131,21 @@ class Su(Host):
         return _spawn(["su", user, "-c", COMMAND], self.invoker)
 
 
+class SuToRoot(Host):
+    """su to root by the person: her own phone is asked, not root's."""
+
+    name = "su to root"
+    service = "su"
+    person_field = "asked"
+    asks_password = False
+
+    def shell_user(self, name):
+        return "root"
+
+    def start(self, user):
+        return _spawn(["su", "-c", COMMAND], user)
+
+
 class Login(Host):
     """login on a terminal, as getty starts it."""
 
@@ -144,4 +159,4 @@ class Login(Host):
 
 HOSTS = {host.name: host for host in (
     Ssh("keyboard-interactive"), Ssh("publickey,keyboard-interactive", asks_password=False),
-    Ssh("password", can_prompt=False), Sudo(), Su(), Login())}
+    Ssh("password"), Sudo(), Su(), SuToRoot(), Login())}

@@ -3,8 +3,10 @@
 
 import dataclasses
 
-ENTER, CODE, WRONG = "enter", "code", "wrong code"  # what the person answers to a prompt of ours
+ENTER, RIGHT, WRONG = "enter", "right code", "wrong code"  # what the person answers to a prompt of ours
 TIMEOUT = 5  # seconds of push_timeout in scenarios that wait for its end
+GRANTED, DENIED, EXPIRED, WITHDRAWN = "push granted", "push denied", "push expired", "push cancelled"
+CODE_OK, CODE_BAD = "code granted", "code denied"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,37 +23,36 @@ class Login:
     number: bool = False      # number matching
     arguments: tuple = ()     # further module arguments
     password: str = "a long passphrase"
-    module_only: bool = False  # the stack has no pam_unix before the module
-    log: str = ""             # words of the module's line in the system log
+    log: str = ""             # in the module's line of the system log
 
     @property
     def name(self):
         words = [self.host, self.outcome, "prompt=" + self.prompt, *self.arguments]
-        return " | ".join(words + (["number"] if self.number else []) + (["module only"] if self.module_only else []))
+        return " | ".join(words + (["number"] if self.number else []))
 
     @property
     def module_arguments(self):
-        return (f"prompt={self.prompt}", f"number_matching={'on' if self.number else 'off'}",
-                f"push_timeout={TIMEOUT if self.phone == '' else 45}", *self.arguments)
+        merged = {"prompt": self.prompt, "number_matching": "on" if self.number else "off",
+                  "push_timeout": str(TIMEOUT if EXPIRED in self.requests else 45)}
+        merged.update(argument.split("=", 1) for argument in self.arguments)
+        return [f"{name}={value}" for name, value in merged.items()]
 
 
-GRANTED, DENIED, EXPIRED, WITHDRAWN = "push granted", "push denied", "push expired", "push cancelled"
-CODE_OK, CODE_BAD = "code granted", "code denied"
 # outcome: phone, entered, log, and by prompt: answers, requests
 OUTCOMES = {
-    "push granted": ("approve", True, "granted", {
+    "push granted": ("approve", True, "outcome=granted factor=push", {
         "during": ((ENTER,), (GRANTED,)), "before": ((ENTER,), (GRANTED,)), "after": ((), (GRANTED,))}),
-    "push denied": ("deny", False, "denied", {
+    "push denied": ("deny", False, "outcome=denied factor=push", {
         "during": ((ENTER,), (DENIED,)), "before": ((ENTER,), (DENIED,)), "after": ((), (DENIED,))}),
-    "code after timeout": ("", True, "granted", {
-        "during": ((ENTER, CODE), (EXPIRED, CODE_OK)), "before": ((ENTER, CODE), (EXPIRED, CODE_OK)),
-        "after": ((CODE,), (EXPIRED, CODE_OK))}),
-    "code while pending": ("", True, "granted", {
-        "during": ((CODE,), (WITHDRAWN, CODE_OK)), "before": ((CODE,), (CODE_OK,))}),
-    "wrong code, then right": ("", True, "granted", {
-        "during": ((WRONG, CODE), (WITHDRAWN, CODE_BAD, CODE_OK)), "before": ((WRONG, CODE), (CODE_BAD, CODE_OK)),
-        "after": ((WRONG, CODE), (EXPIRED, CODE_BAD, CODE_OK))}),
-    "wrong codes until refused": ("", False, "denied", {
+    "code after timeout": ("", True, "outcome=granted factor=code", {
+        "during": ((ENTER, RIGHT), (EXPIRED, CODE_OK)), "before": ((ENTER, RIGHT), (EXPIRED, CODE_OK)),
+        "after": ((RIGHT,), (EXPIRED, CODE_OK))}),
+    "code while pending": ("", True, "outcome=granted factor=code", {
+        "during": ((RIGHT,), (WITHDRAWN, CODE_OK)), "before": ((RIGHT,), (CODE_OK,))}),
+    "wrong code, then right": ("", True, "outcome=granted factor=code", {
+        "during": ((WRONG, RIGHT), (WITHDRAWN, CODE_BAD, CODE_OK)), "before": ((WRONG, RIGHT), (CODE_BAD, CODE_OK)),
+        "after": ((WRONG, RIGHT), (EXPIRED, CODE_BAD, CODE_OK))}),
+    "wrong codes until refused": ("", False, "outcome=codes-used-up", {
         "during": ((WRONG,) * 3, (WITHDRAWN,) + (CODE_BAD,) * 3), "before": ((WRONG,) * 3, (CODE_BAD,) * 3),
         "after": ((WRONG,) * 3, (EXPIRED,) + (CODE_BAD,) * 3)}),
 }
@@ -68,24 +69,38 @@ def _every_outcome():
 def _number_matching():
     """The number is in the prompt, or with prompt=after in the text above the wait where that shows at once."""
     for host in PROMPTING_HOSTS:
-        yield Login(host, "push granted", "during", "approve", (ENTER,), True, (GRANTED,), number=True, log="granted")
-        yield Login(host, "push granted", "before", "approve", (ENTER, ENTER), True, (GRANTED,), number=True, log="granted")
+        yield Login(host, "push granted", "during", "approve", (ENTER,), True, (GRANTED,), number=True, log="outcome=granted factor=push")
+        yield Login(host, "push granted", "before", "approve", (ENTER, ENTER), True, (GRANTED,), number=True, log="outcome=granted factor=push")
         if not host.startswith("ssh"):
-            yield Login(host, "push granted", "after", "approve", (), True, (GRANTED,), number=True, log="granted")
+            yield Login(host, "push granted", "after", "approve", (), True, (GRANTED,), number=True, log="outcome=granted factor=push")
+
+
+PASSWORD_METHOD = (
+    ("push granted", "approve", True, GRANTED, "outcome=granted factor=push"),
+    ("push denied", "deny", False, DENIED, "outcome=denied factor=push"),
+    ("push unanswered", "", False, EXPIRED, "outcome=timed-out"))
 
 
 def _password_method():
-    """sshd's password method shows no prompt and answers a hidden one with the login password: push works, and the
-    password is never sent as a code, six digits or not."""
+    """sshd's password method shows no prompt and answers a hidden one with the login password: push works without a
+    number, and the password is never sent as a code, six digits or not. ssh offers the password three times; that may
+    not become three pushes."""
     for password in ("a long passphrase", "135790"):
-        for arguments in ((), ("echo_code=off",)):
-            for phone, entered, request in (("approve", True, GRANTED), ("deny", False, DENIED), ("", False, EXPIRED)):
-                yield Login("ssh password", {"approve": "push granted", "deny": "push denied", "": "push unanswered"}[phone]
-                            + (", six digits" if password.isdigit() else ""), "during", phone, (), entered, (request,),
-                            arguments=arguments, password=password, log="granted" if entered else "denied" if phone else "")
+        for arguments in ((), ("echo_code=no",), ("echo_code=no", "prompt=before")):
+            for outcome, phone, entered, request, log in PASSWORD_METHOD:
+                name = outcome + (", password of six digits" if password.isdigit() else "")
+                yield Login("ssh password", name, "during", phone, (), entered, (request,), password=password, log=log,
+                            arguments=("number_matching=on", *arguments))
 
 
-LOGINS = [*_every_outcome(), *_number_matching(), *_password_method()]
+def _su_to_root():
+    for outcome in ("push granted", "push denied"):
+        phone, entered, log, prompts = OUTCOMES[outcome]
+        answers, requests = prompts["during"]
+        yield Login("su to root", outcome, "during", phone, answers, entered, requests, log=log)
+
+
+LOGINS = [*_every_outcome(), *_number_matching(), *_password_method(), *_su_to_root()]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -101,5 +116,5 @@ class Stack:
         return f"{self.host} | {self.module} alone"
 
 
-STACKS = [Stack(host, module, entered) for host in (*PROMPTING_HOSTS, "ssh password")
+STACKS = [Stack(host, module, entered) for host in (*PROMPTING_HOSTS, "ssh password", "su to root")
           for module, entered in (("pam_permit.so", True), ("pam_deny.so", False))]

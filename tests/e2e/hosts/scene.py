@@ -51,11 +51,10 @@ class Scene:
             self._requester = requester.Requester(self._server.url, self._server.key, self._server.secret)
         return self._server
 
-    def write_files(self, **changes):
-        """The module's configuration and credentials, as an administrator writes them. `changes`: url, extra."""
-        url = changes.get("url", self.server.url)
-        machine.write(self.config, f"[API]\nbase-url = {url}/v1/\ncredential-file = {self.credentials}\n\n"
-                                   f"[Options]\n{changes.get('extra', '')}\n")
+    def write_files(self, url=None, options=""):
+        """The module's configuration and credentials, as an administrator writes them. `options`: further lines."""
+        machine.write(self.config, f"[API]\nbase-url = {url or self.server.url}/v1/\n"
+                                   f"credential-file = {self.credentials}\n\n[Options]\n{options}\n")
         machine.write(self.credentials, f"key = {self.server.key}\nsecret = {self.server.secret}\n", 0o600)
 
     def person(self, host, password, paired=True):
@@ -72,7 +71,7 @@ class Scene:
         """Gives her a phone and pairs it."""
         account = machine.account(person.name)
         person.phone = system.Phone(self.server.url, f"/home/{person.name}/phone", **account)
-        with person.phone.start("pair", self.server.url, "--yes") as pairing:
+        with person.phone.start("pair", "--server", self.server.url, "--yes") as pairing:
             phrase = pairing.wait_for_line(r"phrase[^:]*: *([a-z][a-z -]+[a-z])\s*$").group(1)
             status, answer = self._requester.post("pairings/create", pairing_phrase=phrase, user_name=person.name)
             if status != 200:
@@ -80,10 +79,10 @@ class Scene:
             if pairing.wait() != 0:
                 raise system.Failure(f"toopher-authenticator pair failed:\n{pairing.text()}")
 
-    def stack(self, host, arguments, module_only=False):
-        """The host's pam.d file: its login password if it asks for one, then the module."""
-        first = ["requisite pam_unix.so nodelay"] if host.asks_password and not module_only else []
-        self.world.stack(host.service, *first, " ".join(["required", machine.MODULE, *arguments]))
+    def stack(self, host, module, *arguments):
+        """The host's pam.d file: its login password if it asks for one, then `module`."""
+        first = ["requisite pam_unix.so nodelay"] if host.asks_password else []
+        self.world.stack(host.service, *first, " ".join(["required", module, *arguments]))
 
     def requests(self, person):
         """What has become of her requests at the server, in the order in which they came."""

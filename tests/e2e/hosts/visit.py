@@ -3,6 +3,7 @@
 
 import dataclasses
 import re
+import signal
 import time
 
 import pexpect
@@ -11,7 +12,7 @@ import system
 from drivers import COMMAND, MARK
 
 PASSWORD = r"(?i)password[^\r\n]*: ?$"
-PROMPT = r"[^\r\n]*one-time code[^\r\n]*: ?$"
+PROMPT = r"(?i)[^\r\n]*one-time code: ?$"
 SHELL = r"\$ $"
 AGAIN = r"(?m)^\S+ login: $"  # login starts over
 
@@ -42,7 +43,11 @@ class Terminal:
         'prompt', 'entered', 'ended', or one of `events` (patterns)."""
         while True:
             patterns = [MARK + " ([a-z0-9-]+)\r", PROMPT, PASSWORD, AGAIN, SHELL, pexpect.EOF, *events]
-            found = self.child.expect(patterns)
+            try:
+                found = self.child.expect(patterns)
+            except pexpect.TIMEOUT:
+                self.visit.transcript += self.child.before
+                raise system.Failure("nothing that a person would react to came") from None
             self.visit.transcript += self.child.before + (self.child.after if isinstance(self.child.after, str) else "")
             if found == 0:
                 self.visit.entered = self.child.match.group(1) == self.host.shell_user(self.user)
@@ -65,13 +70,22 @@ class Terminal:
     def type(self, text):
         self.child.sendline(text)
 
+    def interrupt(self):
+        """Ctrl-C."""
+        self.child.sendintr()
+
+    def vanish(self):
+        """The person's end of the terminal is gone at once."""
+        self.child.kill(signal.SIGKILL)
+        self.child.close(force=True)
+
     def finish(self):
         """Ends the program, if it has not, and tells what happened."""
-        try:
-            if self.visit.entered:
-                self.child.expect(pexpect.EOF)
-        finally:
-            self.child.close(force=True)
+        if self.child.closed:
+            return self.visit
+        if self.visit.entered:
+            self.child.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=5)
+        self.child.close(force=True)
         self.visit.seconds = time.monotonic() - self._began
         self.visit.status = self.child.exitstatus if self.child.exitstatus is not None else -(self.child.signalstatus or 0)
         return self.visit
