@@ -1,1 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
+# client: the Toopher API as a requester speaks it, over libcurl.
+noinst_LIBRARIES += libtoopher_client.a
+libtoopher_client_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(OPENSSL_CFLAGS) $(JANSSON_CFLAGS)
+libtoopher_client_a_SOURCES = \
+	client/answer.cc client/answer.h \
+	client/base_url.cc client/base_url.h \
+	client/http.cc client/http.h \
+	client/requests.cc client/requests.h \
+	client/result.h \
+	client/toopher_api.cc client/toopher_api.h \
+	client/transport_error.cc client/transport_error.h \
+	client/watch.cc client/watch.h

@@ -5,3 +5,20 @@ libtoopher_protocol_a_SOURCES = \
 	helper/channel.cc helper/channel.h \
 	helper/launch.cc helper/launch.h \
 	helper/protocol.cc helper/protocol.h
+
+noinst_LIBRARIES += libtoopher_helper.a
+libtoopher_helper_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(OPENSSL_CFLAGS) $(JANSSON_CFLAGS)
+libtoopher_helper_a_SOURCES = \
+	helper/answers.cc helper/answers.h \
+	helper/sandbox.cc helper/sandbox.h \
+	helper/session.cc helper/session.h \
+	helper/settings.cc helper/settings.h \
+	helper/start.cc helper/start.h
+
+pkglibexec_PROGRAMS += toopher-helper
+toopher_helper_SOURCES = helper/main.cc
+toopher_helper_CPPFLAGS = $(libtoopher_helper_a_CPPFLAGS)
+toopher_helper_LDFLAGS = $(AM_LDFLAGS) -static-libstdc++ -static-libgcc
+toopher_helper_LDADD = libtoopher_helper.a libtoopher_protocol.a libtoopher_client.a libtoopher_config.a \
+	libtoopher_api.a libtoopher_oauth.a libtoopher_crypto.a libtoopher_base.a \
+	$(CURL_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS)

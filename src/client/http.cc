@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "client/http.h"
+
+#include <algorithm>
+#include <climits>
+#include <stdexcept>
+
+#include "api/json.h"
+#include "client/transport_error.h"
+#include "config.h"
+
+namespace toopher::client {
+namespace {
+
+struct ListDeleter {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+using HeaderList = std::unique_ptr<curl_slist, ListDeleter>;
+
+HeaderList request_headers(const std::string& authorization) {
+  HeaderList headers(curl_slist_append(nullptr, ("Authorization: " + authorization).c_str()));
+  if (!headers || !curl_slist_append(headers.get(), "Accept: application/json")) throw std::bad_alloc();
+  return headers;
+}
+
+template <class Value>
+void set(CURL* easy, CURLoption option, Value value) {
+  if (curl_easy_setopt(easy, option, value) != CURLE_OK)
+    throw std::runtime_error("libcurl does not know option " + std::to_string(static_cast<int>(option)));
+}
+
+std::vector<curl_waitfd> wait_descriptors(const Watch& watch) {
+  std::vector<curl_waitfd> result;
+  result.reserve(watch.items.size());
+  // A hang-up is reported even where no event is asked for.
+  for (const pollfd& item : watch.items)
+    result.push_back({item.fd, static_cast<short>((item.events & POLLIN) != 0 ? CURL_WAIT_POLLIN : 0), 0});
+  return result;
+}
+
+}  // namespace
+
+/// The time a handle is part of the multi handle.
+class HttpClient::Transfer {
+ public:
+  Transfer(CURLM* multi, CURL* easy) : multi_(multi), easy_(easy) {
+    if (curl_multi_add_handle(multi, easy) != CURLM_OK)
+      throw std::runtime_error("libcurl refuses a transfer");
+  }
+  Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
+  ~Transfer() { curl_multi_remove_handle(multi_, easy_); }
+
+ private:
+  CURLM* multi_;
+  CURL* easy_;
+};
+
+HttpClient::HttpClient(Transport transport, const Clock& clock)
+    : transport_(std::move(transport)), clock_(clock), multi_(curl_multi_init()), easy_(curl_easy_init()) {
+  if (!multi_ || !easy_) throw std::runtime_error("libcurl cannot be started");
+  set_common_options();
+}
+
+void HttpClient::set_common_options() {
+  CURL* easy = easy_.get();
+  set(easy, CURLOPT_ERRORBUFFER, error_.data());
+  set(easy, CURLOPT_WRITEFUNCTION, &receive_body);
+  set(easy, CURLOPT_WRITEDATA, this);
+  set(easy, CURLOPT_PREREQFUNCTION, &before_request);
+  set(easy, CURLOPT_PREREQDATA, this);
+  set(easy, CURLOPT_USERAGENT, "toopher-helper/" PACKAGE_VERSION);
+  set(easy, CURLOPT_NOSIGNAL, 1L);
+  // A hung resolver thread must not hold up the answer to the caller.
+  set(easy, CURLOPT_QUICK_EXIT, 1L);
+  set(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  set(easy, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+  set(easy, CURLOPT_PROXY, transport_.proxy.c_str());
+  set(easy, CURLOPT_NOPROXY, "");
+  set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  set(easy, CURLOPT_MAXFILESIZE, static_cast<long>(api::kMaxJsonBytes));
+  set(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  set(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+  set(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+  // libcurl's default is the whole bundle, and parsing it costs eight times the rest of a login.
+  set(easy, CURLOPT_CAINFO, static_cast<char*>(nullptr));
+  if (transport_.ca_certificates.empty()) {
+    set(easy, CURLOPT_CAPATH, transport_.ca_path.c_str());
+  } else {
+    set(easy, CURLOPT_CAPATH, static_cast<char*>(nullptr));
+    curl_blob pem{transport_.ca_certificates.data(), transport_.ca_certificates.size(), CURL_BLOB_NOCOPY};
+    set(easy, CURLOPT_CAINFO_BLOB, &pem);
+  }
+}
+
+void HttpClient::prepare(const HttpRequest& request, const Deadline& deadline, curl_slist* headers) {
+  CURL* easy = easy_.get();
+  const auto left = std::clamp<Clock::Duration::rep>(deadline.remaining(clock_).count(), 1, LONG_MAX);
+  set(easy, CURLOPT_URL, (request.server.text() + request.path).c_str());
+  set(easy, CURLOPT_PROTOCOLS_STR, request.server.encrypted() ? "https" : "http");
+  set(easy, CURLOPT_HTTPHEADER, headers);
+  set(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(left));
+  set(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(left));
+  set(easy, CURLOPT_FRESH_CONNECT, request.fresh_connection ? 1L : 0L);
+  if (request.form) {
+    set(easy, CURLOPT_POST, 1L);
+    set(easy, CURLOPT_POSTFIELDSIZE, static_cast<long>(request.form->size()));
+    set(easy, CURLOPT_POSTFIELDS, request.form->view().data());
+  } else {
+    set(easy, CURLOPT_HTTPGET, 1L);
+  }
+  error_.fill('\0');
+  body_.clear();
+  sent_ = false;
+  too_large_ = false;
+}
+
+HttpResult HttpClient::exchange(const HttpRequest& request, const Deadline& deadline, const Watch& watch) {
+  const HeaderList headers = request_headers(request.authorization);
+  prepare(request, deadline, headers.get());
+  const auto code = run(deadline, watch);
+  if (!code) return Abandoned{};
+  if (*code != CURLE_OK) return failure(*code, request.server);
+  return answer();
+}
+
+/// The transfer's end, or nothing if the watch ended it.
+std::optional<CURLcode> HttpClient::run(const Deadline& deadline, const Watch& watch) {
+  const Transfer transfer(multi_.get(), easy_.get());
+  auto descriptors = wait_descriptors(watch);
+  Deadline last = deadline;
+  bool lingering = false;
+  for (;;) {
+    int running = 0;
+    int queued = 0;
+    if (curl_multi_perform(multi_.get(), &running) != CURLM_OK) return CURLE_FAILED_INIT;
+    if (const CURLMsg* message = curl_multi_info_read(multi_.get(), &queued)) return message->data.result;
+    if (!lingering && watch.triggered()) {
+      lingering = true;
+      descriptors.clear();
+      last = Deadline(std::min(deadline.at(), Deadline::after(clock_, watch.linger).at()));
+    }
+    if (last.expired(clock_)) return lingering ? std::nullopt : std::optional(CURLE_OPERATION_TIMEDOUT);
+    const auto left = std::min<Clock::Duration::rep>(last.remaining(clock_).count(), INT_MAX);
+    curl_multi_poll(multi_.get(), descriptors.data(), static_cast<unsigned>(descriptors.size()),
+                    static_cast<int>(left), nullptr);
+  }
+}
+
+HttpAnswer HttpClient::answer() {
+  HttpAnswer result;
+  curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &result.status);
+  curl_off_t retry_after = 0;
+  if (curl_easy_getinfo(easy_.get(), CURLINFO_RETRY_AFTER, &retry_after) == CURLE_OK && retry_after > 0)
+    result.retry_after = std::chrono::seconds(retry_after);
+  result.content_type = header("Content-Type");
+  result.features = header("Toopher-Features");
+  if (const auto date = curl_getdate(header("Date").c_str(), nullptr); date > 0) result.date = date;
+  result.body = std::move(body_);
+  return result;
+}
+
+std::string HttpClient::header(const char* name) {
+  curl_header* found = nullptr;
+  if (curl_easy_header(easy_.get(), name, 0, CURLH_HEADER, -1, &found) != CURLHE_OK) return {};
+  return found->value;
+}
+
+NoAnswer HttpClient::failure(CURLcode code, const BaseUrl& server) {
+  long status = 0;
+  long verify_result = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+  curl_easy_getinfo(easy_.get(), CURLINFO_SSL_VERIFYRESULT, &verify_result);
+  return explain({code, too_large_, status != 0, sent_, verify_result, error_.data()}, server);
+}
+
+std::size_t HttpClient::receive_body(char* data, std::size_t size, std::size_t count, void* self) {
+  auto& client = *static_cast<HttpClient*>(self);
+  const std::size_t bytes = size * count;
+  if (bytes > api::kMaxJsonBytes - client.body_.size()) {
+    client.too_large_ = true;
+    return 0;
+  }
+  try {
+    client.body_.append(data, bytes);
+  } catch (const std::bad_alloc&) {
+    return 0;
+  }
+  return bytes;
+}
+
+int HttpClient::before_request(void* self, char*, char*, int, int) {
+  static_cast<HttpClient*>(self)->sent_ = true;
+  return CURL_PREREQFUNC_OK;
+}
+
+}  // namespace toopher::client

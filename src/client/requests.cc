@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "client/requests.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <ctime>
+#include <stdexcept>
+#include <utility>
+
+#include "base/random.h"
+#include "base/text.h"
+#include "client/answer.h"
+
+namespace toopher::client {
+namespace {
+
+/// Servers accept minutes of difference; below this a wrong clock is not why a signature was refused.
+constexpr std::int64_t kClockToleranceSeconds = 30;
+constexpr std::size_t kNonceBytes = 16;
+constexpr Clock::Duration kLongestPause{2000};
+
+std::string nonce() {
+  return hex_encode(random_bytes(kNonceBytes).view());
+}
+
+/// Whether a further exchange with the same server could bring a better result.
+bool is_unsettled(const HttpResult& result) {
+  if (const auto* answer = std::get_if<HttpAnswer>(&result)) return answer->status >= 500;
+  const auto* none = std::get_if<NoAnswer>(&result);
+  return none != nullptr && none->temporary && !none->nothing_sent;
+}
+
+}  // namespace
+
+Clock::Duration Backoff::next() {
+  return std::exchange(pause_, std::min(pause_ * 2, kLongestPause));
+}
+
+Requests::Requests(Requester requester, const Clock& clock)
+    : credentials_(std::move(requester.credentials)),
+      timeout_(requester.timeout),
+      clock_(clock),
+      http_(std::move(requester.transport), clock) {
+  if (requester.servers.empty()) throw std::runtime_error("no server is configured");
+  for (BaseUrl& url : requester.servers) servers_.push_back({std::move(url), false});
+}
+
+Requests::Submitted Requests::submit(const Call& call, const Deadline& deadline, const Watch& watch) {
+  Backoff backoff;
+  std::optional<Failed> trouble;
+  for (const std::size_t first = current_;;) {
+    bool may_heal = false;
+    for (std::size_t tried = 0; tried < servers_.size(); ++tried) {
+      const std::size_t index = (first + tried) % servers_.size();
+      HttpResult result = settle(servers_[index], call, deadline, watch);
+      if (std::holds_alternative<Abandoned>(result)) return Abandoned{};
+      if (auto* answer = std::get_if<HttpAnswer>(&result)) {
+        current_ = index;
+        return std::move(*answer);
+      }
+      NoAnswer& none = std::get<NoAnswer>(result);
+      // What is not an outage must not be hidden behind one: an outage may let the user in.
+      if (!trouble || trouble->kind == FailureKind::unreachable) trouble = none.why;
+      if (!none.nothing_sent) return *trouble;
+      may_heal = may_heal || none.temporary;
+      if (deadline.expired(clock_)) return *trouble;
+    }
+    if (!may_heal) return *trouble;
+    if (watch.wait(std::min(backoff.next(), deadline.remaining(clock_)))) return Abandoned{};
+    if (deadline.expired(clock_)) return *trouble;
+  }
+}
+
+/// Exchanges with one server until there is nothing to repeat, or nothing may be repeated.
+HttpResult Requests::settle(Server& server, const Call& call, const Deadline& deadline, const Watch& watch) {
+  Backoff backoff;
+  const bool marked = oauth::find(call.parameters, "client_request_id") != nullptr;
+  for (;;) {
+    HttpResult result = exchange(server, call, std::chrono::seconds::zero(), deadline, watch);
+    if (!is_unsettled(result) || !marked || !server.recognises_repeats) return result;
+    const auto pause = backoff.next();
+    if (pause >= deadline.remaining(clock_)) return result;
+    if (watch.wait(pause)) return Abandoned{};
+  }
+}
+
+HttpResult Requests::ask(const Call& call, std::chrono::seconds held, const Deadline& deadline,
+                         const Watch& watch) {
+  return exchange(servers_[current_], call, held, deadline, watch);
+}
+
+/// One exchange, and a second one if the first was refused because of this machine's clock.
+HttpResult Requests::exchange(Server& server, const Call& call, std::chrono::seconds held,
+                              const Deadline& deadline, const Watch& watch) {
+  for (;;) {
+    const Deadline end(std::min(deadline.at(), Deadline::after(clock_, timeout_ + held).at()));
+    HttpResult result = http_.exchange(signed_request(server, call), end, watch);
+    const auto* answer = std::get_if<HttpAnswer>(&result);
+    if (answer != nullptr && knows_client_request_id(*answer)) server.recognises_repeats = true;
+    if (answer == nullptr || !correct_clock(*answer)) return result;
+  }
+}
+
+HttpRequest Requests::signed_request(const Server& server, const Call& call) const {
+  const bool post = call.method == Call::Method::post;
+  HttpRequest request{server.url, call.path, {}, std::nullopt, post && !server.recognises_repeats};
+  request.authorization =
+      oauth::authorization_header(credentials_, post ? "POST" : "GET", server.url.text() + call.path,
+                                  call.parameters, nonce(), std::time(nullptr) + clock_offset_);
+  std::string form = oauth::to_form(call.parameters);
+  if (post) {
+    request.form = Secret::take(form);
+  } else if (!form.empty()) {
+    request.path += "?" + form;
+  }
+  return request;
+}
+
+/// True once: when a 401 came from a server whose clock is far from the time that was signed.
+bool Requests::correct_clock(const HttpAnswer& answer) {
+  if (answer.status != 401 || !answer.date || clock_corrected_) return false;
+  const std::int64_t offset = *answer.date - std::time(nullptr);
+  if (std::abs(offset - clock_offset_) < kClockToleranceSeconds) return false;
+  clock_offset_ = offset;
+  clock_corrected_ = true;
+  return true;
+}
+
+}  // namespace toopher::client

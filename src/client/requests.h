@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Signed calls to one of several servers, and the rules for sending a call twice: never, unless nothing of it can have
+// arrived or the server itself said that it recognises a repeat.
+#ifndef TOOPHER_CLIENT_REQUESTS_H
+#define TOOPHER_CLIENT_REQUESTS_H
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/deadline.h"
+#include "client/base_url.h"
+#include "client/http.h"
+#include "client/result.h"
+#include "client/watch.h"
+#include "oauth/signature.h"
+
+namespace toopher::client {
+
+/// Where the servers are, and as whom to speak to them.
+struct Requester {
+  std::vector<BaseUrl> servers;  ///< at least one; tried in this order
+  oauth::Credentials credentials;
+  Transport transport;
+  std::chrono::seconds timeout{10};  ///< for one exchange that is not a long poll
+};
+
+struct Call {
+  enum class Method { get, post };
+  Method method = Method::post;
+  std::string path;  ///< below the base URL
+  oauth::Parameters parameters;
+};
+
+/// Growing pauses between attempts.
+class Backoff {
+ public:
+  [[nodiscard]] Clock::Duration next();
+
+ private:
+  Clock::Duration pause_{500};
+};
+
+class Requests {
+ public:
+  /// Throws std::runtime_error if libcurl cannot start.
+  Requests(Requester requester, const Clock& clock);
+
+  using Submitted = std::variant<Failed, Abandoned, HttpAnswer>;
+  /// A call that changes something. Tries the servers in their order until one takes it, again and again until the
+  /// deadline as long as none can have received it; after that it is repeated only to the same server, and only if
+  /// the call carries client_request_id and the server knows it (rule: one login, one push).
+  [[nodiscard]] Submitted submit(const Call& call, const Deadline& deadline, const Watch& watch);
+
+  /// One exchange with the server that took the last submit(). The whole of it ends `timeout` + `held` from now.
+  [[nodiscard]] HttpResult ask(const Call& call, std::chrono::seconds held, const Deadline& deadline,
+                               const Watch& watch);
+
+  /// The server of the last answer.
+  [[nodiscard]] const BaseUrl& server() const { return servers_[current_].url; }
+
+ private:
+  struct Server {
+    BaseUrl url;
+    bool recognises_repeats = false;
+  };
+
+  [[nodiscard]] HttpResult exchange(Server& server, const Call& call, std::chrono::seconds held,
+                                    const Deadline& deadline, const Watch& watch);
+  [[nodiscard]] HttpRequest signed_request(const Server& server, const Call& call) const;
+  [[nodiscard]] HttpResult settle(Server& server, const Call& call, const Deadline& deadline,
+                                  const Watch& watch);
+  [[nodiscard]] bool correct_clock(const HttpAnswer& answer);
+
+  std::vector<Server> servers_;
+  std::size_t current_ = 0;
+  oauth::Credentials credentials_;
+  std::chrono::seconds timeout_;
+  const Clock& clock_;
+  HttpClient http_;
+  std::int64_t clock_offset_ = 0;  ///< seconds to add to this machine's wall clock
+  bool clock_corrected_ = false;
+};
+
+}  // namespace toopher::client
+
+#endif

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// The calls a requester makes to a Toopher server, each within a deadline and with one outcome that says what happened.
+#ifndef TOOPHER_CLIENT_TOOPHER_API_H
+#define TOOPHER_CLIENT_TOOPHER_API_H
+
+#include <chrono>
+#include <string>
+#include <variant>
+
+#include "api/json.h"
+#include "base/deadline.h"
+#include "base/secret.h"
+#include "client/requests.h"
+#include "client/result.h"
+#include "client/watch.h"
+
+namespace toopher::client {
+
+/// Whom to ask for what. Empty texts are not sent.
+struct Login {
+  std::string user;  ///< unused with a pairing_id
+  std::string pairing_id;
+  std::string action;
+  std::string terminal;
+  std::string terminal_extra;
+  std::string metadata;  ///< requester_metadata, a JSON text
+  bool automation_allowed = false;
+  bool number_matching = false;
+};
+
+class ToopherApi {
+ public:
+  /// Throws std::runtime_error if libcurl cannot start. `clock` must outlive the object.
+  ToopherApi(Requester requester, const Clock& clock)
+      : requests_(std::move(requester), clock), clock_(clock) {}
+
+  /// Asks the phone; a server that knows `ttl` lets the request live that long.
+  [[nodiscard]] InitiateResult push(const Login& login, std::chrono::seconds ttl, const Deadline& deadline,
+                                    const Watch& watch);
+
+  /// Presents a one-time code; the result is never Pending. `supersedes` is the id of this login's push, or "".
+  [[nodiscard]] InitiateResult present_code(const Login& login, const Secret& code,
+                                            const std::string& supersedes, const Deadline& deadline,
+                                            const Watch& watch);
+
+  /// Waits for the phone's decision about a request of push(). A server that does not answer for a while is asked
+  /// again until the deadline; that ends in Expired, never in FailureKind::unreachable.
+  [[nodiscard]] WaitResult wait(const std::string& id, const Deadline& deadline, const Watch& watch);
+
+  /// Withdraws a request; one attempt.
+  [[nodiscard]] CancelResult cancel(const std::string& id, const Deadline& deadline, const Watch& watch);
+
+  /// Asks to pair `user` with the phone that shows `phrase`.
+  [[nodiscard]] PairResult create_pairing(const std::string& phrase, const std::string& user,
+                                          const Deadline& deadline, const Watch& watch);
+
+  /// Waits for the phone's decision about a pairing.
+  [[nodiscard]] PairWaitResult wait_pairing(const std::string& id, const Deadline& deadline,
+                                            const Watch& watch);
+
+ private:
+  struct TimedOut {
+    std::string trouble;  ///< why the last question had no answer, or ""
+  };
+  struct Again {
+    std::string trouble;
+    Clock::Duration at_least{0};  ///< what the server asked for
+    bool backoff = true;          ///< the server did not hold the answer
+  };
+  template <class Object>
+  using Polled = std::variant<Failed, Abandoned, TimedOut, Object>;
+  template <class Object>
+  using PollStep = std::variant<Failed, Abandoned, Again, Object>;
+
+  [[nodiscard]] InitiateResult initiate(oauth::Parameters parameters, const Deadline& deadline,
+                                        const Watch& watch);
+  template <class Object>
+  [[nodiscard]] Polled<Object> poll(const std::string& path, const std::string& id,
+                                    Object (*read)(const json_t*), const Deadline& deadline,
+                                    const Watch& watch);
+  template <class Object>
+  [[nodiscard]] PollStep<Object> judge(HttpResult result, const std::string& id,
+                                       Object (*read)(const json_t*)) const;
+
+  Requests requests_;
+  const Clock& clock_;
+};
+
+}  // namespace toopher::client
+
+#endif

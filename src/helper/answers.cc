@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/answers.h"
+
+#include <array>
+
+#include "api/json.h"
+#include "base/text.h"
+
+namespace toopher::helper {
+namespace {
+
+/// Longest text of a failure: a server's name, a cause and a sentence of the server.
+constexpr std::size_t kMaxFailureCharacters = 500;
+
+std::string_view word(client::FailureKind kind) {
+  switch (kind) {
+    case client::FailureKind::unreachable:
+      return failure::kUnreachable;
+    case client::FailureKind::credentials:
+      return failure::kCredentials;
+    case client::FailureKind::forbidden:
+      return failure::kForbidden;
+    case client::FailureKind::tls:
+      return failure::kTls;
+    case client::FailureKind::protocol:
+      return failure::kProtocol;
+    case client::FailureKind::rejected:
+      return failure::kRejected;
+    case client::FailureKind::internal:
+      break;
+  }
+  return failure::kInternal;
+}
+
+std::string_view word(client::RefusalKind kind) {
+  switch (kind) {
+    case client::RefusalKind::unpaired:
+      return refusal::kUnpaired;
+    case client::RefusalKind::disabled:
+      return refusal::kDisabled;
+    case client::RefusalKind::deactivated:
+      return refusal::kDeactivated;
+    case client::RefusalKind::code_required:
+      return refusal::kCodeRequired;
+    case client::RefusalKind::phrase:
+      return refusal::kPhrase;
+    case client::RefusalKind::not_authorized:
+      break;
+  }
+  return refusal::kNotAuthorized;
+}
+
+/// One overload for each alternative of a result.
+struct ToLine {
+  std::optional<Message> operator()(const client::Abandoned&) const { return std::nullopt; }
+  std::optional<Message> operator()(const client::Failed& result) const {
+    return failed(word(result.kind), result.text);
+  }
+  std::optional<Message> operator()(const client::Refused& result) const {
+    return Message(verb::kRefused)
+        .set("kind", word(result.kind))
+        .set("text", sanitize_for_display(result.text));
+  }
+  std::optional<Message> operator()(const client::Pending& result) const {
+    return Message(verb::kPending).set("id", result.id).set("number", result.number);
+  }
+  std::optional<Message> operator()(const client::Granted& result) const {
+    return Message(verb::kGranted).set("id", result.id).set("automated", result.automated ? "1" : "");
+  }
+  std::optional<Message> operator()(const client::Denied& result) const {
+    return Message(verb::kDenied)
+        .set("id", result.id)
+        .set("reason", std::to_string(result.reason_code))
+        .set("text", sanitize_for_display(result.reason));
+  }
+  std::optional<Message> operator()(const client::Expired& result) const {
+    return Message(verb::kExpired).set("id", result.id).set("text", sanitize_for_display(result.text));
+  }
+  std::optional<Message> operator()(const client::Paired& result) const {
+    return Message(verb::kPaired).set("id", result.id);
+  }
+};
+
+/// What the phone shows about the login.
+std::string metadata_of(const Message& line) {
+  const api::Json object(json_object());
+  for (const char* name : {"host", "service", "rhost", "tty", "ruser", "command"}) {
+    if (!line.has(name)) continue;
+    if (!object || json_object_set_new(object.get(), name, api::json_text(line.get(name)).release()) != 0)
+      throw std::bad_alloc();
+  }
+  return json_object_size(object.get()) == 0 ? std::string() : api::dump(object.get());
+}
+
+}  // namespace
+
+std::optional<client::Login> login_of(const Message& line) {
+  client::Login login;
+  login.user = line.get("user");
+  login.pairing_id = line.get("pairing-id");
+  if (login.user.empty() && login.pairing_id.empty()) return std::nullopt;
+  login.action = line.get("action");
+  login.terminal = line.get("terminal");
+  login.terminal_extra = line.get("terminal-extra");
+  login.automation_allowed = line.get("automation") == "1";
+  login.number_matching = line.get("number") == "1";
+  login.metadata = metadata_of(line);
+  return login;
+}
+
+Message failed(std::string_view kind, std::string_view text) {
+  return Message(verb::kFailed)
+      .set("kind", kind)
+      .set("text", sanitize_for_display(text, kMaxFailureCharacters));
+}
+
+template <class Result>
+std::optional<Message> answer_for(const Result& result) {
+  return std::visit(ToLine(), result);
+}
+
+template std::optional<Message> answer_for(const client::InitiateResult&);
+template std::optional<Message> answer_for(const client::WaitResult&);
+template std::optional<Message> answer_for(const client::PairResult&);
+template std::optional<Message> answer_for(const client::PairWaitResult&);
+
+}  // namespace toopher::helper

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/session.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "api/reason.h"
+#include "base/one_time_code.h"
+#include "base/text.h"
+#include "helper/answers.h"
+
+namespace toopher::helper {
+namespace {
+
+/// Together they stay below the second in which a helper that lost its caller has to be gone.
+constexpr Clock::Duration kLearnId{350};
+constexpr Clock::Duration kWithdraw{550};
+
+constexpr std::uint64_t kLongestTimeoutMs = 3'600'000;
+/// What an answer takes back to the caller, at most; a tenth of short timeouts.
+constexpr Clock::Duration kMargin{150};
+constexpr Clock::Duration kSendPatience{200};
+
+Message out_of_place(const Message& line, const std::string& what) {
+  return failed(failure::kInternal, "toopher-helper was asked to " + line.verb() + " " + what);
+}
+
+}  // namespace
+
+const Session::Command Session::kCommands[] = {
+    {verb::kLogin, &Session::login},        {verb::kPush, &Session::push},     {verb::kWait, &Session::wait},
+    {verb::kCode, &Session::code},          {verb::kCancel, &Session::cancel}, {verb::kPair, &Session::pair},
+    {verb::kPairWait, &Session::pair_wait},
+};
+
+void Session::run() {
+  for (bool last = false; !last;) {
+    const auto received = next_line();
+    if (received.status != LineChannel::Status::message) break;
+    const Step step = handle(*received.message);
+    if (told_to_stop()) break;
+    if (step.answer && !send(*step.answer)) break;
+    last = step.last;
+  }
+  if (told_to_stop()) (void)send(Message(verb::kInterrupted));
+  withdraw();
+}
+
+/// The caller's next line; Status::timeout where a signal came first.
+LineChannel::Received Session::next_line() {
+  const client::Watch both = watch(POLLIN);
+  for (;;) {
+    auto received = channel_.receive_available();
+    if (received.status != LineChannel::Status::timeout || told_to_stop()) return received;
+    (void)both.wait(std::chrono::hours(1));
+  }
+}
+
+Session::Step Session::handle(const Message& line) {
+  for (const Command& command : kCommands)
+    if (line.is(command.verb)) return (this->*command.handler)(line);
+  return {out_of_place(line, ", which it does not know"), true};
+}
+
+Session::Step Session::login(const Message& line) {
+  if (login_) return {out_of_place(line, "a second time"), true};
+  login_ = login_of(line);
+  if (!login_) return {out_of_place(line, "without a user"), true};
+  return {};
+}
+
+Session::Step Session::push(const Message& line) {
+  const auto timeout = timeout_of(line);
+  if (!login_ || !timeout || !pending_.empty()) return {out_of_place(line, "at the wrong time"), true};
+  const auto ttl = std::chrono::ceil<std::chrono::seconds>(*timeout);
+  const auto result = api_.push(*login_, ttl, deadline_after(*timeout), watch(POLLRDHUP, kLearnId));
+  if (const auto* pending = std::get_if<client::Pending>(&result)) pending_ = pending->id;
+  return {answer_for(result)};
+}
+
+Session::Step Session::wait(const Message& line) {
+  const auto timeout = timeout_of(line);
+  if (pending_.empty() || !timeout) return {out_of_place(line, "without a push"), true};
+  const auto result = api_.wait(pending_, deadline_after(*timeout), watch(POLLIN | POLLRDHUP));
+  const auto* expired = std::get_if<client::Expired>(&result);
+  const bool decided = std::holds_alternative<client::Granted>(result) ||
+                       std::holds_alternative<client::Denied>(result) ||
+                       (expired != nullptr && expired->final);
+  if (decided) pending_.clear();
+  return {answer_for(result)};
+}
+
+Session::Step Session::code(const Message& line) {
+  const auto timeout = timeout_of(line);
+  const auto typed = OneTimeCode::parse(line.get("otp"));
+  const auto* code = std::get_if<OneTimeCode>(&typed);
+  if (!login_ || !timeout || code == nullptr) return {out_of_place(line, "without a login or a code"), true};
+  const auto result = api_.present_code(*login_, Secret(code->digits()), pending_, deadline_after(*timeout),
+                                        watch(POLLRDHUP));
+  const auto* denied = std::get_if<client::Denied>(&result);
+  const bool push_is_over = std::holds_alternative<client::Granted>(result) ||
+                            (denied != nullptr && denied->reason_code == api::reason::kSupersededDenied);
+  if (push_is_over) pending_.clear();
+  return {answer_for(result)};
+}
+
+Session::Step Session::cancel(const Message&) {
+  withdraw();
+  return {Message(verb::kCancelled), true};
+}
+
+Session::Step Session::pair(const Message& line) {
+  const auto timeout = timeout_of(line);
+  if (!timeout || !line.has("user") || !line.has("phrase"))
+    return {out_of_place(line, "without a user, a phrase or a timeout"), true};
+  const auto result = api_.create_pairing(std::string(line.get("phrase")), std::string(line.get("user")),
+                                          deadline_after(*timeout), watch(POLLRDHUP));
+  if (const auto* pending = std::get_if<client::Pending>(&result)) pairing_ = pending->id;
+  return {answer_for(result)};
+}
+
+Session::Step Session::pair_wait(const Message& line) {
+  const auto timeout = timeout_of(line);
+  if (pairing_.empty() || !timeout) return {out_of_place(line, "without a pairing"), true};
+  return {answer_for(api_.wait_pairing(pairing_, deadline_after(*timeout), watch(POLLIN | POLLRDHUP)))};
+}
+
+std::optional<Clock::Duration> Session::timeout_of(const Message& line) const {
+  const auto milliseconds = parse_decimal(line.get("timeout-ms"), kLongestTimeoutMs);
+  if (!milliseconds || *milliseconds == 0) return std::nullopt;
+  return Clock::Duration(*milliseconds);
+}
+
+Deadline Session::deadline_after(Clock::Duration timeout) const {
+  return Deadline::after(clock_, timeout - std::min(kMargin, timeout / 10));
+}
+
+client::Watch Session::watch(short caller_events, Clock::Duration linger) const {
+  return {{{signals_.get(), POLLIN, 0}, {channel_.fd(), caller_events, 0}}, linger};
+}
+
+bool Session::told_to_stop() const {
+  pollfd item{signals_.get(), POLLIN, 0};
+  return ::poll(&item, 1, 0) > 0;
+}
+
+bool Session::send(const Message& message) {
+  return channel_.send(message, Deadline::after(clock_, kSendPatience));
+}
+
+void Session::withdraw() {
+  if (pending_.empty()) return;
+  (void)api_.cancel(pending_, Deadline::after(clock_, kWithdraw), {});
+  pending_.clear();
+}
+
+}  // namespace toopher::helper

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// One login, or one pairing, from the helper's side: lines in, calls to the server, lines out; and whatever ends it,
+// the phone is not left with a request that nobody waits for.
+#ifndef TOOPHER_HELPER_SESSION_H
+#define TOOPHER_HELPER_SESSION_H
+
+#include <optional>
+#include <string>
+
+#include "base/deadline.h"
+#include "base/unique_fd.h"
+#include "client/toopher_api.h"
+#include "helper/channel.h"
+#include "helper/protocol.h"
+
+namespace toopher::helper {
+
+class Session {
+ public:
+  /// `channel` and `clock` must outlive the session; `signals` is a signalfd that tells the helper to give up. Throws std::runtime_error if libcurl cannot start.
+  Session(LineChannel& channel, UniqueFd signals, client::Requester requester, const Clock& clock)
+      : channel_(channel),
+        signals_(std::move(signals)),
+        api_(std::move(requester), clock),
+        clock_(clock) {}
+
+  /// Serves the caller until one side ends it; a pending push is withdrawn then.
+  void run();
+
+ private:
+  /// What a line led to. No answer: none is due, or the caller has given up waiting for it.
+  struct Step {
+    std::optional<Message> answer;
+    bool last = false;
+  };
+  using Handler = Step (Session::*)(const Message&);
+  struct Command {
+    std::string_view verb;
+    Handler handler;
+  };
+  static const Command kCommands[];
+
+  [[nodiscard]] LineChannel::Received next_line();
+  [[nodiscard]] Step handle(const Message& line);
+  [[nodiscard]] Step login(const Message& line);
+  [[nodiscard]] Step push(const Message& line);
+  [[nodiscard]] Step wait(const Message& line);
+  [[nodiscard]] Step code(const Message& line);
+  [[nodiscard]] Step cancel(const Message& line);
+  [[nodiscard]] Step pair(const Message& line);
+  [[nodiscard]] Step pair_wait(const Message& line);
+
+  [[nodiscard]] std::optional<Clock::Duration> timeout_of(const Message& line) const;
+  [[nodiscard]] Deadline deadline_after(Clock::Duration timeout) const;
+  [[nodiscard]] client::Watch watch(short caller_events,
+                                    Clock::Duration linger = Clock::Duration::zero()) const;
+  [[nodiscard]] bool told_to_stop() const;
+  [[nodiscard]] bool send(const Message& message);
+  void withdraw();
+
+  LineChannel& channel_;
+  UniqueFd signals_;
+  client::ToopherApi api_;
+  const Clock& clock_;
+  std::optional<client::Login> login_;
+  std::string pending_;  ///< id of the push that may be on the phone; "" if none is
+  std::string pairing_;  ///< id of the pairing that waits for the phone
+};
+
+}  // namespace toopher::helper
+
+#endif

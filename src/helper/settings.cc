@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "helper/settings.h"
+
+#include "base/file.h"
+#include "config/credentials.h"
+
+namespace toopher::helper {
+namespace {
+
+/// The bundle of a distribution has a quarter of it.
+constexpr std::size_t kMaxCaBytes = 1024 * 1024;
+constexpr std::size_t kMaxCredentialBytes = 4096;
+
+std::vector<client::BaseUrl> servers_of(const config::Api& api) {
+  std::vector<client::BaseUrl> servers;
+  for (const std::string& text : api.base_urls) {
+    auto url = client::BaseUrl::parse(text);
+    if (!url) throw config::ConfigError("base-url " + text + " is neither https nor http to this machine");
+    servers.push_back(std::move(*url));
+  }
+  return servers;
+}
+
+}  // namespace
+
+OpenFiles open_files(const std::string& config_file, const std::optional<Identity>& reader) {
+  const FileRules rules = rules_for_this_process();
+  OpenFiles files;
+  files.api = config::parse_config(read_checked(config_file, rules).view(), config_file).api;
+  FileRules secret = rules;
+  secret.secret = true;
+  if (reader) secret.reader_group = reader->gid;
+  files.credentials = open_checked(files.api.credential_file, secret);
+  if (!files.api.ca_file.empty()) files.ca = open_checked(files.api.ca_file, rules);
+  return files;
+}
+
+client::Requester read_requester(const OpenFiles& files) {
+  const config::Api& api = files.api;
+  const Secret text = read_all(files.credentials.get(), api.credential_file, kMaxCredentialBytes);
+  config::RequesterCredentials credentials = config::parse_credentials(text.view(), api.credential_file);
+  client::Requester requester{servers_of(api),
+                              {std::move(credentials.key), std::move(credentials.secret)},
+                              {{}, api.ca_path, api.proxy},
+                              api.timeout};
+  if (files.ca)
+    requester.transport.ca_certificates = read_all(files.ca.get(), api.ca_file, kMaxCaBytes).view();
+  return requester;
+}
+
+}  // namespace toopher::helper
