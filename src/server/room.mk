@@ -1,1 +1,42 @@
 # SPDX-License-Identifier: Apache-2.0
+# server: toopherd. store/ knows SQL, service/ the rules, http/ the wire; Beast's parser is in http/listener.cc only.
+server_flags = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(OPENSSL_CFLAGS) $(JANSSON_CFLAGS)
+
+noinst_LIBRARIES += libtoopher_server.a
+libtoopher_server_a_CPPFLAGS = $(server_flags)
+libtoopher_server_a_SOURCES = \
+	server/config.cc server/config.h \
+	server/http/app.cc server/http/app.h \
+	server/http/authenticator_api.cc server/http/authenticator_api.h \
+	server/http/listener.cc server/http/listener.h \
+	server/http/message.h \
+	server/http/present.cc server/http/present.h \
+	server/http/stream.cc server/http/stream.h \
+	server/http/toopher_api.cc server/http/toopher_api.h \
+	server/http/waiters.cc server/http/waiters.h \
+	server/serve.cc server/serve.h \
+	server/service/authenticate.cc server/service/authenticate.h \
+	server/service/codes.cc server/service/codes.h \
+	server/service/context.cc server/service/context.h \
+	server/service/devices.cc server/service/devices.h \
+	server/service/initiate.cc \
+	server/service/pairings.cc server/service/pairings.h \
+	server/service/phrase.cc server/service/phrase.h \
+	server/service/requests.cc server/service/requests.h \
+	server/service/rules.h \
+	server/service/shown.cc server/service/shown.h \
+	server/service/transitions.cc server/service/transitions.h \
+	server/service/users.cc server/service/users.h \
+	server/setup.cc server/setup.h \
+	server/store/records.h \
+	server/store/schema.cc server/store/schema.h \
+	server/store/sqlite.cc server/store/sqlite.h \
+	server/store/sqlite_store.cc server/store/sqlite_store.h \
+	server/store/sqlite_transaction.cc server/store/sqlite_transaction.h \
+	server/store/store.h
+
+sbin_PROGRAMS += toopherd
+toopherd_CPPFLAGS = $(server_flags)
+toopherd_SOURCES = server/toopherd.cc
+toopherd_LDADD = libtoopher_server.a libtoopher_config.a libtoopher_api.a libtoopher_device.a libtoopher_otp.a \
+	libtoopher_oauth.a libtoopher_crypto.a libtoopher_base.a $(SQLITE_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS) -lpthread

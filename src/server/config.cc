@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/config.h"
+
+#include <unistd.h>
+
+#include <boost/asio/ip/address.hpp>
+#include <filesystem>
+
+#include "base/file.h"
+#include "base/text.h"
+
+namespace toopher::server {
+
+namespace {
+
+using config::ConfigError;
+
+boost::asio::ip::address address_of(const std::string& text) {
+  boost::system::error_code error;
+  const auto address = boost::asio::ip::make_address(text, error);
+  return error ? boost::asio::ip::address() : address;
+}
+
+/// The configuration may be anybody's to read, but only this server's user or root may have written it.
+FileRules rules_of_server(bool secret) {
+  FileRules rules;
+  rules.owner = ::geteuid();
+  rules.secret = secret;
+  rules.sticky_parents = true;
+  return rules;
+}
+
+class Reader {
+ public:
+  explicit Reader(const std::string& file) : file_(file) {}
+
+  void take(const config::IniEntry& entry) {
+    if (entry.section != "server") fail(entry, "unknown section [" + entry.section + "]; toopherd knows [server]");
+    if (entry.value.empty()) fail(entry, entry.key + " has no value");
+    if (entry.key == "listen") {
+      if (!parse_listen(entry.value, result.listen)) fail(entry, "listen must be ADDRESS:PORT, as 127.0.0.1:8477");
+    } else if (entry.key == "origin") {
+      result.origin = normalised_origin(entry.value);
+      if (result.origin.empty()) fail(entry, "origin must be https://HOST[:PORT] without a path");
+    } else if (std::string* path = path_named(entry.key)) {
+      *path = (std::filesystem::path(file_).parent_path() / entry.value).string();
+    } else {
+      fail(entry, "unknown key " + entry.key);
+    }
+    line_ = entry.line;
+  }
+
+  void check_complete() const {
+    require(!result.listen.address.empty(), "listen");
+    require(!result.database.empty(), "database");
+    require(!result.key_file.empty(), "key-file");
+    require(result.certificate.empty() == result.private_key.empty(), "certificate together with private-key");
+    if (result.certificate.empty() && !address_of(result.listen.address).is_loopback()) {
+      throw ConfigError(file_, line_,
+                        "listen is not a loopback address, so certificate and private-key are needed: toopherd does "
+                        "not send secrets in clear text");
+    }
+  }
+
+  ServerConfig result;
+
+ private:
+  [[noreturn]] void fail(const config::IniEntry& entry, const std::string& message) const {
+    throw ConfigError(file_, entry.line, message);
+  }
+  void require(bool given, const std::string& what) const {
+    if (!given) throw ConfigError(file_, line_, "[server] needs " + what);
+  }
+  std::string* path_named(const std::string& key) {
+    if (key == "certificate") return &result.certificate;
+    if (key == "private-key") return &result.private_key;
+    if (key == "database") return &result.database;
+    if (key == "key-file") return &result.key_file;
+    return nullptr;
+  }
+
+  const std::string& file_;
+  std::size_t line_ = 0;
+};
+
+}  // namespace
+
+bool parse_listen(std::string_view text, ListenAddress& listen) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos) return false;
+  std::string_view host = text.substr(0, colon);
+  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  const auto port = parse_decimal(text.substr(colon + 1), 65535);
+  boost::system::error_code error;
+  const auto address = boost::asio::ip::make_address(std::string(host), error);
+  if (!port || error || address.is_v6() != bracketed) return false;
+  listen = {std::string(host), static_cast<std::uint16_t>(*port)};
+  return true;
+}
+
+std::string normalised_origin(std::string_view text) {
+  std::string origin = to_lower_ascii(text);
+  const bool https = origin.starts_with("https://");
+  if (!https && !origin.starts_with("http://")) return {};
+  if (origin.ends_with('/')) origin.pop_back();
+  const std::string_view host = std::string_view(origin).substr(https ? 8 : 7);
+  constexpr std::string_view kHostCharacters = "abcdefghijklmnopqrstuvwxyz0123456789.-:[]";
+  if (host.empty() || host.find_first_not_of(kHostCharacters) != std::string_view::npos) return {};
+  const std::string_view default_port = https ? ":443" : ":80";
+  if (host.ends_with(default_port)) origin.resize(origin.size() - default_port.size());
+  return origin;
+}
+
+ServerConfig parse_server_config(std::string_view text, const std::string& file) {
+  Reader reader(file);
+  for (const auto& entry : config::parse_ini(text, file)) reader.take(entry);
+  reader.check_complete();
+  return reader.result;
+}
+
+ServerConfig load_server_config(const std::string& file) {
+  const std::string path = absolute_path(file);
+  return parse_server_config(read_checked(path, rules_of_server(false)).view(), path);
+}
+
+Secret read_secret_file(const std::string& file) { return read_checked(file, rules_of_server(true)); }
+
+std::string absolute_path(const std::string& path) { return std::filesystem::absolute(path).lexically_normal().string(); }
+
+}  // namespace toopher::server

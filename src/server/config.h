@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// toopherd.conf: one section [server].
+#ifndef TOOPHER_SERVER_CONFIG_H
+#define TOOPHER_SERVER_CONFIG_H
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/secret.h"
+#include "config/ini.h"
+
+namespace toopher::server {
+
+/// An address to listen on.
+struct ListenAddress {
+  std::string address;     ///< IPv4 or IPv6, numeric, without brackets
+  std::uint16_t port = 0;  ///< 0: any free one
+};
+
+struct ServerConfig {
+  ListenAddress listen;
+  std::string origin;       ///< scheme://host[:port]; empty: made of the address once it is bound
+  std::string certificate;  ///< PEM chain; empty: plain HTTP, loopback only
+  std::string private_key;  ///< PEM
+  std::string database;
+  std::string key_file;
+};
+
+/// ADDRESS:PORT, [IPV6]:PORT; nothing if it is neither.
+bool parse_listen(std::string_view text, ListenAddress& listen);
+
+/// scheme://host[:port] in lower case without a default port and without a path; "" if it is no such thing.
+std::string normalised_origin(std::string_view text);
+
+/// Reads the file's text; relative paths are relative to `file`. Throws config::ConfigError with the line.
+ServerConfig parse_server_config(std::string_view text, const std::string& file);
+
+/// Reads and checks the file. Throws config::ConfigError or FileError.
+ServerConfig load_server_config(const std::string& file);
+
+/// A file that belongs to this server's user or root, readable by nobody else. Throws FileError.
+Secret read_secret_file(const std::string& file);
+
+/// `path` made absolute from the working directory.
+std::string absolute_path(const std::string& path);
+
+}  // namespace toopher::server
+
+#endif

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/http/app.h"
+
+#include <algorithm>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <memory>
+
+#include "base/text.h"
+#include "oauth/parameters.h"
+
+namespace toopher::server {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// Resumes when the operation is committed; throws what it threw. Completions are called on the loop.
+asio::awaitable<void> commit(Store& store, Store::Operation operation) {
+  const auto initiate = [&store](auto handler, Store::Operation queued) {
+    // The loop must not end while an operation is under way.
+    auto guard = asio::make_work_guard(asio::get_associated_executor(handler));
+    auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+    store.submit(std::move(queued),
+                 [shared, guard](std::exception_ptr outcome) { std::move (*shared)(outcome); });
+  };
+  return asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr)>(
+      initiate, asio::use_awaitable, std::move(operation));
+}
+
+std::chrono::steady_clock::time_point next_look(App& app, const Answer& answer,
+                                                std::chrono::steady_clock::time_point end) {
+  if (answer.changes_at == 0) return end;
+  const Millis left = std::max<Millis>(0, answer.changes_at - app.now());
+  return std::min(end, std::chrono::steady_clock::now() + std::chrono::milliseconds(left));
+}
+
+}  // namespace
+
+asio::awaitable<Answer> run(App& app, Work work) {
+  Answer answer;
+  co_await commit(app.store, [&app, &answer, &work](Transaction& transaction) {
+    Context context{transaction, app.now(), app.origin};
+    try {
+      answer = work(context);
+    } catch (const Refused& refused) {
+      answer = to_answer(refused.error());
+    }
+  });
+  co_return answer;
+}
+
+asio::awaitable<Answer> run_and_wait(App& app, Peer& peer, const std::string& topic, std::chrono::seconds wait,
+                                     Work first, Work again) {
+  const auto end = std::chrono::steady_clock::now() + wait;
+  // Shared with the peer's callback, which may come later than the end of this call.
+  const auto waiter = std::make_shared<Waiter>(app.waiters, co_await asio::this_coro::executor, topic);
+  Answer answer = co_await run(app, std::move(first));
+  if (!answer.settled) {
+    peer.when_gone([weak = std::weak_ptr<Waiter>(waiter)] {
+      if (const auto parked = weak.lock()) parked->stop();
+    });
+  }
+  while (!answer.settled && !waiter->over() && std::chrono::steady_clock::now() < end) {
+    co_await waiter->wait_until(next_look(app, answer, end));
+    answer = co_await run(app, again);
+  }
+  co_return answer;
+}
+
+std::chrono::seconds wait_parameter(std::string_view query) {
+  const auto parameters = oauth::parse_form(query);
+  const std::string* wait = parameters ? oauth::find(*parameters, "wait") : nullptr;
+  const auto seconds = wait != nullptr ? parse_decimal(*wait, 1000000) : std::nullopt;
+  return seconds ? std::min(kMaxWait, std::chrono::seconds(*seconds)) : std::chrono::seconds(0);
+}
+
+Response to_response(Answer answer) {
+  Response response{answer.status, std::move(answer.body), {}};
+  if (answer.status == 429) response.headers.emplace_back("Retry-After", "30");
+  return response;
+}
+
+Answer to_answer(const api::ApiError& error) { return {error.http_status, api::to_json(error), true, 0}; }
+
+}  // namespace toopher::server

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the calls share: the store, the parked polls, the clock; and the two ways a call goes through them.
+#ifndef TOOPHER_SERVER_HTTP_APP_H
+#define TOOPHER_SERVER_HTTP_APP_H
+
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include "server/http/message.h"
+#include "server/http/waiters.h"
+#include "server/service/context.h"
+
+namespace toopher::server {
+
+struct App {
+  Store& store;
+  Waiters& waiters;
+  std::string origin;
+  std::function<Millis()> now;
+};
+
+/// Longest `wait` of a long poll.
+inline constexpr std::chrono::seconds kMaxWait{60};
+
+/// What a call found.
+struct Answer {
+  int status = 200;
+  std::string body;
+  bool settled = true;     ///< false: a poll may wait for something better
+  Millis changes_at = 0;   ///< when it changes by itself (an expiry); 0: never
+};
+
+/// A call within its transaction. A Refused that it throws becomes the answer.
+using Work = std::function<Answer(Context&)>;
+
+/// The work's answer, after its commit. Throws StoreError.
+boost::asio::awaitable<Answer> run(App& app, Work work);
+
+/// A call that may be parked: `first` is run once, then `again` after each notification for `topic`, until an answer is
+/// settled or `wait` is over. The waiter is registered before the first reading.
+boost::asio::awaitable<Answer> run_and_wait(App& app, Peer& peer, const std::string& topic,
+                                            std::chrono::seconds wait, Work first, Work again);
+
+/// The seconds of a `wait` parameter in `query`, at most kMaxWait; 0 if there is none or it is malformed.
+std::chrono::seconds wait_parameter(std::string_view query);
+
+/// The HTTP form of an answer.
+Response to_response(Answer answer);
+Answer to_answer(const api::ApiError& error);
+
+}  // namespace toopher::server
+
+#endif

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/http/authenticator_api.h"
+
+#include <new>
+
+#include "api/json.h"
+#include "api/objects.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "crypto/encoding.h"
+#include "crypto/hash.h"
+#include "oauth/parameters.h"
+#include "server/http/present.h"
+#include "server/service/authenticate.h"
+#include "server/service/devices.h"
+#include "server/service/pairings.h"
+#include "server/service/requests.h"
+#include "server/service/rules.h"
+
+namespace toopher::server {
+
+namespace {
+
+void put(const api::Json& object, const char* name, json_t* value) {
+  if (json_object_set_new(object.get(), name, value) != 0) throw std::bad_alloc();
+}
+
+void put(const api::Json& object, const char* name, std::string_view value) {
+  put(object, name, api::json_text(value).release());
+}
+
+Answer ok(const api::Json& body) { return {200, api::dump(body.get()), true, 0}; }
+
+std::string binary(const json_t* body, const char* name) {
+  auto bytes = crypto::base64url_decode(api::required_string(body, name));
+  if (!bytes) refuse(400, std::string(name) + " is not base64url.");
+  return std::move(*bytes);
+}
+
+crypto::PublicKey point(const json_t* body, const char* name) {
+  auto key = crypto::PublicKey::from_point(binary(body, name));
+  if (!key) refuse(400, std::string(name) + " is not an uncompressed point on P-256.");
+  return std::move(*key);
+}
+
+device::Choice choice_of(const json_t* body) {
+  const auto choice = device::choice_from_text(api::required_string(body, "choice"));
+  if (!choice) refuse(400, "choice must be allow, deny or not_me.");
+  return *choice;
+}
+
+device::Call call_of(const Request& request) { return {request.method, request.target, request.body}; }
+
+Answer register_call(Context& context, const Request& request) {
+  const api::Json body = api::parse_object(request.body);
+  const crypto::PublicKey signing_key = point(body.get(), "signing_key");
+  const crypto::PublicKey agreement_key = point(body.get(), "agreement_key");
+  authenticate_new_device(context, call_of(request), request.authorization, signing_key);
+  const Device device =
+      register_device(context, api::required_string(body.get(), "name"),
+                      api::required_string(body.get(), "platform"), signing_key, agreement_key, request.address);
+  const api::Json answer(json_object());
+  put(answer, "device_id", device.id);
+  put(answer, "server_time", json_integer(context.now / kSecond));
+  return ok(answer);
+}
+
+Answer phrase_call(Context& context, const Device& device) {
+  const api::Json answer(json_object());
+  put(answer, "phrase", new_phrase(context, device));
+  put(answer, "expires_in", json_integer(rules::kPhraseLife / kSecond));
+  return ok(answer);
+}
+
+api::Json pairing_entry(Context& context, const Pairing& pairing) {
+  api::Json entry(json_object());
+  const auto requester = context.store.requester_by_id(pairing.requester_id);
+  const api::Pairing shown = present(context, pairing);
+  put(entry, "id", pairing.id);
+  put(entry, "enabled", json_boolean(shown.enabled));
+  put(entry, "deactivated", json_boolean(shown.deactivated));
+  put(entry, "user", shown.user.name);
+  put(entry, "requester", requester ? requester->name : "");
+  return entry;
+}
+
+Answer pairings_call(Context& context, const Device& device) {
+  api::Json list(json_array());
+  for (const Pairing& pairing : allowed_pairings(context, device)) {
+    json_array_append_new(list.get(), pairing_entry(context, pairing).release());
+  }
+  const api::Json answer(json_object());
+  put(answer, "pairings", list.release());
+  return ok(answer);
+}
+
+api::Json pending_entry(const PendingPairing& pending) {
+  api::Json entry(json_object());
+  put(entry, "id", pending.pairing.id);
+  put(entry, "shown", pending.shown);
+  put(entry, "server_key", crypto::base64url_encode(pending.pairing.server_point));
+  put(entry, "expires", json_integer(pending.pairing.expires / kSecond));
+  return entry;
+}
+
+api::Json pending_entry(const PendingRequest& pending) {
+  api::Json entry(json_object());
+  put(entry, "id", pending.request.id);
+  put(entry, "pairing_id", pending.pairing_id);
+  put(entry, "shown", pending.shown);
+  put(entry, "expires", json_integer(pending.request.expires / kSecond));
+  put(entry, "number_digits", json_integer(pending.request.number.empty() ? 0 : rules::kNumberDigits));
+  put(entry, "others_pending", json_integer(static_cast<json_int_t>(pending.others_pending)));
+  return entry;
+}
+
+template <typename Entries>
+api::Json list_of(const Entries& entries) {
+  api::Json list(json_array());
+  for (const auto& entry : entries) json_array_append_new(list.get(), pending_entry(entry).release());
+  return list;
+}
+
+/// The version is a digest of the list itself: equal lists are the same version, on every instance and after a restart.
+Answer pending_call(Context& context, const Device& device, const std::string& since) {
+  constexpr std::size_t kVersionSize = 8;
+  const PendingList pending = pending_for(context, device);
+  const api::Json answer(json_object());
+  put(answer, "pairings", list_of(pending.pairings).release());
+  put(answer, "requests", list_of(pending.requests).release());
+  const std::string version = hex_encode(crypto::sha256(api::dump(answer.get())).substr(0, kVersionSize));
+  put(answer, "version", version);
+  put(answer, "server_time", json_integer(context.now / kSecond));
+  Answer result = ok(answer);
+  result.settled = version != since;
+  result.changes_at = pending.first_expiry();
+  return result;
+}
+
+Answer decide_pairing_call(Context& context, const Device& device, const Request& request, const std::string& id) {
+  const api::Json body = api::parse_object(request.body);
+  const device::Choice choice = choice_of(body.get());
+  if (choice == device::Choice::not_me) refuse(400, "choice must be allow or deny.");
+  return ok(pairing_entry(context, decide_pairing(context, device, id, choice, binary(body.get(), "signature"))));
+}
+
+Answer decide_request_call(Context& context, const Device& device, const Request& request, const std::string& id) {
+  const api::Json body = api::parse_object(request.body);
+  const auto decided = decide_request(context, device, id, choice_of(body.get()),
+                                      api::optional_string(body.get(), "number"), binary(body.get(), "signature"));
+  const api::Json answer(json_object());
+  put(answer, "id", decided.id);
+  put(answer, "granted", json_boolean(decided.state == RequestState::granted));
+  put(answer, "reason_code", json_integer(decided.reason_code));
+  put(answer, "reason", decided.reason);
+  return ok(answer);
+}
+
+std::string since_parameter(const Request& request) {
+  const auto parameters = oauth::parse_form(request.query());
+  const std::string* since = parameters ? oauth::find(*parameters, "since") : nullptr;
+  return since != nullptr ? *since : std::string();
+}
+
+/// `/pairings/ID` and `/requests/ID/decision`: the id, or nothing if the path has another form.
+std::string id_between(std::string_view path, std::string_view before, std::string_view after) {
+  if (!path.starts_with(before) || !path.ends_with(after) || path.size() < before.size() + after.size()) return {};
+  const std::string_view id = path.substr(before.size(), path.size() - before.size() - after.size());
+  return is_uuid(id) ? std::string(id) : std::string();
+}
+
+Answer device_call(Context& context, const Device& device, const Request& request) {
+  const std::string_view path = request.path().substr(kAuthenticatorApiPath.size());
+  const bool post = request.method == "POST";
+  if (!post && request.method != "GET") refuse(405, "Calls are GET or POST.");
+  if (!post && path == "pending") return pending_call(context, device, since_parameter(request));
+  if (!post && path == "pairings") return pairings_call(context, device);
+  if (post && path == "phrases") return phrase_call(context, device);
+  if (const auto id = id_between(path, "pairings/", ""); post && !id.empty()) {
+    return decide_pairing_call(context, device, request, id);
+  }
+  if (const auto id = id_between(path, "requests/", "/decision"); post && !id.empty()) {
+    return decide_request_call(context, device, request, id);
+  }
+  refuse(404, "There is no such call.");
+}
+
+/// An error of this API; a 401 tells the server's time, so that a device with a wrong clock can say so.
+Answer refused_answer(const Context& context, const api::ApiError& error) {
+  if (error.http_status != 401) return to_answer(error);
+  const api::Json body(json_object());
+  put(body, "error_code", json_integer(error.code));
+  put(body, "error_message", error.message);
+  put(body, "server_time", json_integer(context.now / kSecond));
+  return {401, api::dump(body.get()), true, 0};
+}
+
+template <typename Call>
+Answer guarded(Context& context, Call call) {
+  try {
+    return call();
+  } catch (const Refused& refused) {
+    return refused_answer(context, refused.error());
+  } catch (const api::JsonError& error) {
+    return to_answer({400, 400, std::string("The body is not as it must be: ") + error.what()});
+  }
+}
+
+}  // namespace
+
+boost::asio::awaitable<Response> authenticator_api(App& app, const Request& request, Peer& peer) {
+  const std::string_view path = request.path().substr(kAuthenticatorApiPath.size());
+  Device device;
+  const Work first = [&](Context& context) {
+    return guarded(context, [&] {
+      if (request.method == "POST" && path == "devices") return register_call(context, request);
+      device = authenticate_device(context, call_of(request), request.authorization);
+      return device_call(context, device, request);
+    });
+  };
+  const Work again = [&](Context& context) {
+    return guarded(context, [&] { return device_call(context, device, request); });
+  };
+  const auto claim = device::parse_call_authorization(request.authorization);
+  const bool may_wait = request.method == "GET" && path == "pending" && claim;
+  const auto wait = may_wait ? wait_parameter(request.query()) : std::chrono::seconds(0);
+  Answer answer;
+  if (wait.count() > 0) {
+    answer = co_await run_and_wait(app, peer, claim->device, wait, first, again);
+  } else {
+    answer = co_await run(app, first);
+  }
+  co_return to_response(std::move(answer));
+}
+
+}  // namespace toopher::server

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// The phones' side: docs/authenticator-api.md (/authenticator/v1/...).
+#ifndef TOOPHER_SERVER_HTTP_AUTHENTICATOR_API_H
+#define TOOPHER_SERVER_HTTP_AUTHENTICATOR_API_H
+
+#include "server/http/app.h"
+
+namespace toopher::server {
+
+inline constexpr std::string_view kAuthenticatorApiPath = "/authenticator/v1/";
+
+/// Answers a request whose path starts with kAuthenticatorApiPath.
+boost::asio::awaitable<Response> authenticator_api(App& app, const Request& request, Peer& peer);
+
+}  // namespace toopher::server
+
+#endif

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/http/present.h"
+
+namespace toopher::server {
+
+namespace {
+
+api::User user_of(Context& context, const std::string& id) {
+  const auto user = context.store.user_by_id(id);
+  if (!user) throw StoreError("database: a row without its user");
+  return present(*user);
+}
+
+}  // namespace
+
+api::User present(const User& user) {
+  return {user.id, user.name, user.enabled, user.created / kSecond, user.modified / kSecond};
+}
+
+api::Pairing present(Context& context, const Pairing& pairing) {
+  api::Pairing shown;
+  shown.id = pairing.id;
+  shown.enabled = pairing.state == PairingState::enabled;
+  shown.pending = pairing.state == PairingState::pending;
+  shown.deactivated = pairing.state == PairingState::deactivated;
+  shown.user = user_of(context, pairing.user_id);
+  if (pairing.state == PairingState::denied) shown.reason = "Denied on the phone.";
+  if (pairing.state == PairingState::expired) shown.reason = "Nobody answered in time.";
+  shown.created = pairing.created / kSecond;
+  shown.modified = pairing.modified / kSecond;
+  return shown;
+}
+
+api::AuthenticationRequest present(Context& context, const AuthenticationRequest& request, bool with_number) {
+  api::AuthenticationRequest shown;
+  shown.id = request.id;
+  shown.pending = request.state == RequestState::pending;
+  shown.granted = request.state == RequestState::granted;
+  shown.cancelled = request.state == RequestState::cancelled;
+  shown.totp_valid = request.totp_valid;
+  shown.automation_allowed = request.automation_allowed;
+  shown.reason_code = request.reason_code;
+  shown.reason = request.reason;
+  shown.user = user_of(context, request.user_id);
+  shown.created = request.created / kSecond;
+  shown.modified = request.modified / kSecond;
+  const std::int64_t terminal_created = request.terminal.created / kSecond;
+  shown.terminal = {request.terminal.id, request.terminal.name, request.terminal.extra,
+                    shown.user,          terminal_created,      terminal_created};
+  const std::int64_t action_created = request.action.created / kSecond;
+  shown.action = {request.action.id, request.action.name, action_created, action_created};
+  shown.pairing_id = request.pairing_id;
+  if (with_number) shown.number = request.number;
+  return shown;
+}
+
+}  // namespace toopher::server

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/serve.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <stdexcept>
+
+#include "server/http/app.h"
+#include "server/http/authenticator_api.h"
+#include "server/http/listener.h"
+#include "server/http/toopher_api.h"
+#include "server/service/pairings.h"
+#include "server/service/requests.h"
+#include "server/setup.h"
+#include "server/store/sqlite_store.h"
+
+namespace toopher::server {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+namespace {
+
+constexpr std::chrono::seconds kHousekeeping{5};  // how late an unattended expiry may be written down
+constexpr std::chrono::seconds kDrain{5};         // until unfinished answers are given up
+
+Millis wall_clock() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+std::string url_of(bool tls, const tcp::endpoint& endpoint) {
+  const std::string address = endpoint.address().to_string();
+  const std::string host = endpoint.address().is_v6() ? "[" + address + "]" : address;
+  return std::string(tls ? "https://" : "http://") + host + ":" + std::to_string(endpoint.port());
+}
+
+/// All parts, in the order in which they may go: the store's thread ends before the loop that it talks to.
+class Server {
+ public:
+  explicit Server(const ServerConfig& config)
+      : store_(config.database, load_sealing_key(config.key_file),
+               [this](Committed committed) { deliver(std::move(committed)); }),
+        app_{store_, waiters_, config.origin, wall_clock},
+        listener_(loop_, {asio::ip::make_address(config.listen.address), config.listen.port}, tls_of(config),
+                  [this](const Request& request, Peer& peer) { return handle(request, peer); }),
+        url_(url_of(!config.certificate.empty(),
+                    {asio::ip::make_address(config.listen.address), listener_.port()})),
+        signals_(loop_, SIGTERM, SIGINT),
+        housekeeping_(loop_),
+        drain_limit_(loop_) {
+    if (app_.origin.empty()) app_.origin = normalised_origin(url_);
+  }
+
+  void run() {
+    signals_.async_wait([this](const boost::system::error_code& error, int) {
+      if (!error) drain();
+    });
+    listener_.start();
+    keep_house();
+    std::printf("toopherd: ready on %s\n", url_.c_str());
+    std::fflush(stdout);
+    loop_.run();
+  }
+
+ private:
+  static std::unique_ptr<TlsContext> tls_of(const ServerConfig& config) {
+    if (config.certificate.empty()) return nullptr;
+    return TlsContext::from_files(config.certificate, config.private_key);
+  }
+
+  /// On the writer's thread: one step onto the loop for the whole group.
+  void deliver(Committed committed) {
+    asio::post(loop_, [this, committed = std::move(committed)] {
+      for (const auto& line : committed.audit_lines) std::fprintf(stderr, "%s\n", line.c_str());
+      for (const auto& topic : committed.topics) waiters_.notify(topic);
+      for (const auto& completion : committed.completions) completion();
+    });
+  }
+
+  asio::awaitable<Response> handle(const Request& request, Peer& peer) {
+    if (request.path().starts_with(kToopherApiPath)) return toopher_api(app_, request, peer);
+    if (request.path().starts_with(kAuthenticatorApiPath)) return authenticator_api(app_, request, peer);
+    return other(request);
+  }
+
+  static asio::awaitable<Response> other(const Request& request) {
+    if (request.path() == "/healthz") co_return Response{200, "{\"status\":\"ok\"}", {}};
+    co_return error_response({404, 404, "There is nothing here."});
+  }
+
+  void keep_house() {
+    if (waiters_.draining()) return;
+    housekeeping_.expires_after(kHousekeeping);
+    housekeeping_.async_wait([this](const boost::system::error_code& error) {
+      if (error) return;
+      store_.submit(
+          [this](Transaction& transaction) {
+            Context context{transaction, app_.now(), app_.origin};
+            expire_requests(context);
+            expire_pairings(context);
+            transaction.prune(context.now);
+          },
+          [](std::exception_ptr) {});
+      keep_house();
+    });
+  }
+
+  /// The loop ends by itself once nothing is left to do.
+  void drain() {
+    std::fprintf(stderr, "toopherd: ending; parked polls are answered\n");
+    housekeeping_.cancel();
+    waiters_.drain();
+    drain_limit_.expires_after(kDrain);
+    drain_limit_.async_wait([this](const boost::system::error_code& error) {
+      if (!error) listener_.close_all();
+    });
+    listener_.drain([this] { drain_limit_.cancel(); });
+  }
+
+  asio::io_context loop_{1};
+  Waiters waiters_;
+  SqliteStore store_;
+  App app_;
+  Listener listener_;
+  std::string url_;
+  asio::signal_set signals_;
+  asio::steady_timer housekeeping_;
+  asio::steady_timer drain_limit_;
+};
+
+}  // namespace
+
+void serve(const ServerConfig& config) { Server(config).run(); }
+
+}  // namespace toopher::server

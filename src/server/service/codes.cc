@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/service/codes.h"
+
+#include <algorithm>
+
+#include "api/reason.h"
+#include "base/one_time_code.h"
+#include "otp/otp.h"
+#include "server/service/rules.h"
+
+namespace toopher::server {
+
+namespace {
+
+constexpr std::string_view kTries = "code";
+
+bool codes_are_locked(Context& context, const User& user) {
+  return context.now < user.codes_locked_until ||
+         context.store.count_tries(kTries, user.id, context.now - rules::kDay) >= rules::kMaxWrongCodesPerDay;
+}
+
+void lock_codes(Context& context, User& user) {
+  const int doublings = std::min(user.code_lockouts, rules::kMaxLockDoublings);
+  user.codes_locked_until = context.now + (rules::kFirstLock << doublings);
+  user.codes_counted_from = context.now;
+  ++user.code_lockouts;
+  user.modified = context.now;
+  context.store.update_user(user);
+  audit(context, "ALERT codes locked", {{"user", user.name}});
+}
+
+void count_wrong_code(Context& context, User& user) {
+  const Millis since = std::max(context.now - rules::kWrongCodeWindow, user.codes_counted_from);
+  const int before = context.store.count_tries(kTries, user.id, since);
+  context.store.insert_try(kTries, user.id, context.now);
+  if (before + 1 >= rules::kMaxWrongCodes) lock_codes(context, user);
+}
+
+CodeVerdict accept(Context& context, User& user, std::string pairing_id) {
+  if (user.code_lockouts != 0 || user.codes_counted_from < context.now) {
+    user.code_lockouts = 0;
+    user.codes_counted_from = context.now;
+    context.store.update_user(user);
+  }
+  return {true, api::reason::kNone, std::move(pairing_id)};
+}
+
+}  // namespace
+
+CodeVerdict judge_code(Context& context, User& user, const std::vector<Pairing>& pairings, std::string_view typed) {
+  if (codes_are_locked(context, user)) return {false, api::reason::kCodesLocked, {}};
+  const auto parsed = OneTimeCode::parse(typed);
+  const auto* code = std::get_if<OneTimeCode>(&parsed);
+  bool used_before = false;
+  for (const Pairing& pairing : pairings) {
+    if (code == nullptr || pairing.state != PairingState::enabled) continue;
+    const auto step = otp::matching_step(context.store.pairing_seed(pairing.id), code->digits(),
+                                         context.now / kSecond, rules::kCodeWindow);
+    if (!step) continue;
+    if (context.store.accept_step(pairing.id, static_cast<std::int64_t>(*step))) {
+      return accept(context, user, pairing.id);
+    }
+    used_before = true;
+  }
+  if (used_before) return {false, api::reason::kCodeAlreadyUsed, {}};
+  count_wrong_code(context, user);
+  return {false, api::reason::kInvalidCode, {}};
+}
+
+std::string_view code_reason(int reason_code) {
+  switch (reason_code) {
+    case api::reason::kInvalidCode:
+      return "The one-time code is wrong.";
+    case api::reason::kCodeAlreadyUsed:
+      return "This one-time code was used before; wait for the next one.";
+    case api::reason::kCodesLocked:
+      return "Too many wrong one-time codes; codes are locked for a while.";
+    default:
+      return "";
+  }
+}
+
+}  // namespace toopher::server

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// One-time codes: a time step counts once, and guessing does not pay.
+#ifndef TOOPHER_SERVER_SERVICE_CODES_H
+#define TOOPHER_SERVER_SERVICE_CODES_H
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/service/context.h"
+
+namespace toopher::server {
+
+struct CodeVerdict {
+  bool valid = false;
+  int reason_code = 0;     ///< api/reason.h: kInvalidCode, kCodeAlreadyUsed or kCodesLocked when not valid
+  std::string pairing_id;  ///< whose seed made the valid code
+};
+
+/// Judges a typed code against the seeds of `pairings` (those that are enabled). A valid code is used up by this
+/// call; a wrong one is counted against the user, over all requesters and pairings. Changes `user` with the data.
+CodeVerdict judge_code(Context& context, User& user, const std::vector<Pairing>& pairings, std::string_view typed);
+
+/// A sentence for the person who typed the code.
+std::string_view code_reason(int reason_code);
+
+}  // namespace toopher::server
+
+#endif

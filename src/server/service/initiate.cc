@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a request comes into being: whom it asks, whether it may, and what becomes of it at once when it brings a code.
+#include <algorithm>
+
+#include "api/reason.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "crypto/hash.h"
+#include "server/service/codes.h"
+#include "server/service/pairings.h"
+#include "server/service/requests.h"
+#include "server/service/rules.h"
+#include "server/service/transitions.h"
+#include "server/service/users.h"
+
+namespace toopher::server {
+
+namespace {
+
+/// Whom to ask: `pairings` are the enabled ones that may answer; at least one.
+struct Asked {
+  User user;
+  std::vector<Pairing> pairings;
+};
+
+[[noreturn]] void refuse_for_state(const std::vector<Pairing>& pairings) {
+  const auto some = [&pairings](PairingState state) {
+    return std::any_of(pairings.begin(), pairings.end(), [state](const Pairing& p) { return p.state == state; });
+  };
+  if (some(PairingState::pending)) throw Refused(api::pairing_not_authorized());
+  if (some(PairingState::deactivated)) throw Refused(api::pairing_deactivated());
+  throw Refused(api::unknown_user());
+}
+
+Asked asked_by_pairing(Context& context, const std::string& pairing_id) {
+  const auto pairing = context.store.pairing_by_id(pairing_id);
+  // Not 705: a host may let in somebody who never paired, and anybody can write an id into a file.
+  if (!pairing) throw Refused(api::pairing_not_authorized());
+  const auto user = context.store.user_by_id(pairing->user_id);
+  if (!user) throw StoreError("database: a pairing without a user");
+  if (!user->enabled) throw Refused(api::user_disabled());
+  if (pairing->state == PairingState::deactivated) throw Refused(api::pairing_deactivated());
+  if (pairing->state != PairingState::enabled) throw Refused(api::pairing_not_authorized());
+  return {*user, {*pairing}};
+}
+
+Asked asked_by_name(Context& context, const std::string& user_name) {
+  const auto user = user_named(context, user_name);
+  if (!user) throw Refused(api::unknown_user());
+  if (!user->enabled) throw Refused(api::user_disabled());
+  const auto pairings = context.store.pairings_of_user(user->id);
+  auto enabled = enabled_ones(pairings);
+  if (enabled.empty()) refuse_for_state(pairings);
+  return {*user, std::move(enabled)};
+}
+
+Asked whom_to_ask(Context& context, const Initiate& parameters) {
+  if (!parameters.pairing_id.empty()) return asked_by_pairing(context, parameters.pairing_id);
+  return asked_by_name(context, parameters.user_name);
+}
+
+void check_texts(const Initiate& parameters) {
+  const auto check = [](const std::string& text, const char* what, std::size_t max_bytes) {
+    if (!text.empty()) require_text(text, what, max_bytes);
+  };
+  check(parameters.terminal_name, "terminal_name", rules::kMaxName);
+  check(parameters.terminal_extra, "terminal_name_extra", rules::kMaxName);
+  check(parameters.action_name, "action_name", rules::kMaxName);
+  check(parameters.metadata, "requester_metadata", rules::kMaxMetadata);
+  check(parameters.client_request_id, "client_request_id", rules::kMaxName);
+  if (!parameters.supersedes.empty() && parameters.otp.empty()) {
+    refuse(400, "supersedes needs an otp.");
+  }
+  if (parameters.ttl_seconds != 0 && (parameters.ttl_seconds < rules::kMinTtlSeconds ||
+                                      parameters.ttl_seconds > rules::kMaxTtlSeconds)) {
+    refuse(400, "ttl must be between 5 and 300 seconds.");
+  }
+}
+
+/// Tells a repeat of the same call from another call: every parameter, each with its length in front.
+std::string fingerprint(const Initiate& parameters) {
+  Secret all;
+  const auto add = [&all](std::string_view value) {
+    all.append(std::to_string(value.size()) + ":");
+    all.append(value);
+  };
+  for (const auto* value :
+       {&parameters.pairing_id, &parameters.user_name, &parameters.terminal_id, &parameters.terminal_name,
+        &parameters.terminal_extra, &parameters.action_name, &parameters.metadata, &parameters.supersedes}) {
+    add(*value);
+  }
+  add(parameters.otp.view());
+  add(std::to_string(parameters.ttl_seconds));
+  add(parameters.automation_allowed ? "1" : "0");
+  add(parameters.number_matching ? "1" : "0");
+  return crypto::sha256(all.view());
+}
+
+Terminal new_terminal(Context& context, const User& user, const Initiate& parameters) {
+  Terminal terminal{random_uuid(), user.id, parameters.terminal_name, parameters.terminal_extra, context.now};
+  context.store.insert_terminal(terminal);
+  return terminal;
+}
+
+Terminal renamed(Context& context, Terminal terminal, const std::string& name) {
+  if (!name.empty() && name != terminal.name) {
+    context.store.rename_terminal(terminal.id, name);
+    terminal.name = name;
+  }
+  return terminal;
+}
+
+Terminal terminal_for(Context& context, const User& user, const Initiate& parameters) {
+  if (!parameters.terminal_id.empty()) {
+    auto known = context.store.terminal_by_id(parameters.terminal_id);
+    if (!known || known->user_id != user.id) throw Refused(api::unknown_terminal());
+    // Only a terminal with an identifier of its own can have another name: the others are told apart by it.
+    return known->extra.empty() ? *known : renamed(context, *known, parameters.terminal_name);
+  }
+  if (!parameters.terminal_extra.empty()) {
+    if (auto known = context.store.terminal_by_extra(user.id, parameters.terminal_extra)) {
+      return renamed(context, *known, parameters.terminal_name);
+    }
+    if (parameters.terminal_name.empty()) throw Refused(api::unknown_terminal());
+    return new_terminal(context, user, parameters);
+  }
+  const auto known = context.store.terminal_by_name(user.id, parameters.terminal_name);
+  return known ? *known : new_terminal(context, user, parameters);
+}
+
+Action action_named(Context& context, const std::string& name) {
+  const std::string shown = name.empty() ? "log in" : name;
+  if (auto known = context.store.action_by_name(shown)) return *known;
+  Action action{random_uuid(), shown, context.now};
+  context.store.insert_action(action);
+  return action;
+}
+
+AuthenticationRequest new_request(Context& context, const Caller& caller, const Asked& asked,
+                                  const Initiate& parameters) {
+  AuthenticationRequest request;
+  request.id = random_uuid();
+  request.requester_id = caller.id;
+  request.user_id = asked.user.id;
+  request.pairing_id = parameters.pairing_id;
+  request.client_request_id = parameters.client_request_id;
+  request.fingerprint = fingerprint(parameters);
+  request.push = parameters.otp.empty();
+  request.terminal = terminal_for(context, asked.user, parameters);
+  request.action = action_named(context, parameters.action_name);
+  request.metadata = parameters.metadata;
+  request.automation_allowed = parameters.automation_allowed;
+  request.created = request.modified = context.now;
+  const int ttl = parameters.ttl_seconds == 0 ? rules::kDefaultTtlSeconds : parameters.ttl_seconds;
+  request.expires = context.now + ttl * kSecond;
+  return request;
+}
+
+[[noreturn]] void refuse_push() {
+  throw Refused({409, api::error_code::kOtpRequired, "User requires OTP authentication"});
+}
+
+/// Pushes are worth something only while nobody is worn down by them.
+void require_push_allowed(Context& context, const User& user) {
+  if (context.now < user.muted_until) refuse_push();
+  const Millis since = std::max(context.now - rules::kRefusedWindow, user.pushes_counted_from);
+  if (context.store.refused_pushes(user.id, since) >= rules::kMaxRefused) refuse_push();
+  if (context.store.pending_requests(user.id).size() >= rules::kMaxPending) {
+    refuse(429, "This user has three pending requests already.");
+  }
+}
+
+AuthenticationRequest push(Context& context, const Caller& caller, const Asked& asked,
+                           const Initiate& parameters) {
+  for (auto& request : context.store.pending_requests(asked.user.id)) expire_if_due(context, request);
+  require_push_allowed(context, asked.user);
+  AuthenticationRequest request = new_request(context, caller, asked, parameters);
+  if (parameters.number_matching) request.number = std::to_string(10 + random_below(90));
+  context.store.insert_request(request);
+  notify_devices_of(context, asked.user.id);
+  audit_request(context, "push sent", request, caller.name);
+  return request;
+}
+
+/// The push that the code stands in for, of the same requester and user.
+std::optional<AuthenticationRequest> superseded_push(Context& context, const Caller& caller, const User& user,
+                                                     const std::string& id) {
+  if (id.empty()) return std::nullopt;
+  auto request = context.store.request_by_id(id);
+  if (!request || request->requester_id != caller.id || request->user_id != user.id) {
+    refuse(404, "No such authentication request to supersede.");
+  }
+  expire_if_due(context, *request);
+  return request;
+}
+
+Outcome outcome_of_code(const CodeVerdict& verdict) {
+  if (verdict.valid) return {RequestState::granted, api::reason::kNone, "", true};
+  return {RequestState::denied, verdict.reason_code, code_reason(verdict.reason_code), false};
+}
+
+void withdraw_superseded(Context& context, AuthenticationRequest& push, const Caller& caller) {
+  finish(context, push, {RequestState::cancelled, api::reason::kCancelled, "A one-time code was used instead."},
+         caller.name);
+  context.store.mark_code_followed(push.id);
+}
+
+AuthenticationRequest with_code(Context& context, const Caller& caller, Asked asked,
+                                const Initiate& parameters) {
+  auto superseded = superseded_push(context, caller, asked.user, parameters.supersedes);
+  AuthenticationRequest request = new_request(context, caller, asked, parameters);
+  context.store.insert_request(request);
+  if (superseded && superseded->state == RequestState::denied) {
+    finish(context, request,
+           {RequestState::denied, api::reason::kSupersededDenied, "This login was denied on the phone."}, caller.name);
+    return request;
+  }
+  const CodeVerdict verdict = judge_code(context, asked.user, asked.pairings, parameters.otp.view());
+  if (verdict.valid && superseded) withdraw_superseded(context, *superseded, caller);
+  finish(context, request, outcome_of_code(verdict), caller.name);
+  return request;
+}
+
+}  // namespace
+
+AuthenticationRequest initiate(Context& context, const Caller& caller, const Initiate& parameters) {
+  require_scope(caller, Scope::login, "login");
+  check_texts(parameters);
+  if (auto earlier = context.store.request_by_client_id(caller.id, parameters.client_request_id)) {
+    if (earlier->fingerprint != fingerprint(parameters)) {
+      refuse(409, "This client_request_id was used for another request.");
+    }
+    expire_if_due(context, *earlier);
+    return *earlier;
+  }
+  Asked asked = whom_to_ask(context, parameters);
+  if (parameters.otp.empty()) return push(context, caller, asked, parameters);
+  return with_code(context, caller, std::move(asked), parameters);
+}
+
+}  // namespace toopher::server

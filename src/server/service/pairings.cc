@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/service/pairings.h"
+
+#include <algorithm>
+
+#include "api/json.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "crypto/encoding.h"
+#include "crypto/keys.h"
+#include "device/seed.h"
+#include "server/service/rules.h"
+#include "server/service/shown.h"
+#include "server/service/users.h"
+
+namespace toopher::server {
+
+namespace {
+
+constexpr std::string_view kTries = "phrase";
+
+/// As people type it: other case and further blanks are no other phrase.
+std::string normalised_phrase(std::string_view typed) {
+  std::string phrase;
+  for (const std::string_view word : split(trim(typed), ' ')) {
+    if (word.empty()) continue;
+    if (!phrase.empty()) phrase += ' ';
+    phrase += to_lower_ascii(word);
+  }
+  return phrase;
+}
+
+std::string device_of_phrase(Context& context, const Caller& caller, std::string_view typed) {
+  const Millis since = context.now - rules::kWrongPhraseWindow;
+  if (context.store.count_tries(kTries, caller.id, since) >= rules::kMaxWrongPhrases) {
+    refuse(429, "Too many wrong pairing phrases; try again in some minutes.");
+  }
+  auto device = context.store.take_phrase(normalised_phrase(typed), context.now);
+  if (device) return *device;
+  context.store.insert_try(kTries, caller.id, context.now);
+  throw Refused(api::unknown_phrase());
+}
+
+bool has_enabled_pairing(Context& context, std::string_view user_id) {
+  return !enabled_ones(context.store.pairings_of_user(user_id)).empty();
+}
+
+Pairing pairing_of_device(Context& context, const Device& device, std::string_view id) {
+  const auto pairing = context.store.pairing_by_id(id);
+  if (!pairing || pairing->device_id != device.id) refuse(404, "This device has no such pairing.");
+  return *pairing;
+}
+
+void enable(Context& context, const Device& device, const Pairing& pairing) {
+  const auto own = crypto::PrivateKey::from_pkcs8(context.store.pairing_agreement_key(pairing.id).view());
+  const auto peer = crypto::PublicKey::from_point(device.agreement_key);
+  if (!own || !peer) throw StoreError("database: the keys of a pairing are damaged");
+  const Secret seed =
+      device::agree_on_seed(*own, *peer, pairing.id, device.agreement_key, pairing.server_point);
+  context.store.enable_pairing(pairing.id, seed, context.now);
+  context.store.notify(pairing.id);
+  context.store.notify(device.id);
+}
+
+void audit_pairing(Context& context, std::string_view event, const Pairing& pairing, const std::string& who) {
+  const auto user = context.store.user_by_id(pairing.user_id);
+  audit(context, event,
+        {{"pairing", pairing.id}, {"user", user ? user->name : ""}, {"device", pairing.device_id}, {"by", who}});
+}
+
+}  // namespace
+
+std::vector<Pairing> enabled_ones(const std::vector<Pairing>& pairings) {
+  std::vector<Pairing> enabled;
+  std::copy_if(pairings.begin(), pairings.end(), std::back_inserter(enabled),
+               [](const Pairing& pairing) { return pairing.state == PairingState::enabled; });
+  return enabled;
+}
+
+Pairing create_pairing(Context& context, const Caller& caller, std::string_view phrase, std::string_view user_name) {
+  require_scope(caller, Scope::enrol, "enrol");
+  require_text(phrase, "pairing_phrase", rules::kMaxName);
+  const auto known = user_named(context, user_name);
+  if (known && has_enabled_pairing(context, known->id) && !caller.scopes.has(Scope::admin)) {
+    throw Refused({403, api::error_code::kForbidden,
+                   "This user has a paired phone already. Pairing a further one needs an administrator, or the "
+                   "earlier pairing has to be removed first."});
+  }
+  const std::string device_id = device_of_phrase(context, caller, phrase);
+  const crypto::PrivateKey key = crypto::PrivateKey::generate();
+  Pairing pairing;
+  pairing.id = random_uuid();
+  pairing.user_id = user_named_or_new(context, user_name).id;
+  pairing.requester_id = caller.id;
+  pairing.device_id = device_id;
+  pairing.further_allowed = caller.scopes.has(Scope::admin);
+  pairing.server_point = key.public_point();
+  pairing.created = pairing.modified = context.now;
+  pairing.expires = context.now + rules::kPairingLife;
+  context.store.insert_pairing(pairing, key.to_pkcs8());
+  context.store.notify(device_id);
+  audit_pairing(context, "pairing asked for", pairing, caller.name);
+  return pairing;
+}
+
+Pairing read_pairing(Context& context, std::string_view id) {
+  auto pairing = context.store.pairing_by_id(id);
+  if (!pairing) refuse(404, "No such pairing.");
+  if (pairing->state == PairingState::pending && context.now >= pairing->expires) {
+    end_pairing(context, *pairing, PairingState::expired);
+    pairing->state = PairingState::expired;
+  }
+  return *pairing;
+}
+
+Pairing deactivate_pairing(Context& context, const Caller& caller, std::string_view id) {
+  require_scope(caller, Scope::admin, "admin");
+  Pairing pairing = read_pairing(context, id);
+  if (pairing.state == PairingState::enabled || pairing.state == PairingState::pending) {
+    end_pairing(context, pairing, PairingState::deactivated);
+    audit_pairing(context, "pairing deactivated", pairing, caller.name);
+    pairing.state = PairingState::deactivated;
+  }
+  return pairing;
+}
+
+Pairing decide_pairing(Context& context, const Device& device, std::string_view id, device::Choice choice,
+                       std::string_view signature) {
+  (void)pairing_of_device(context, device, id);
+  Pairing pairing = read_pairing(context, id);
+  const std::string shown = shown_pairing(context, pairing);
+  require_decision_signature(context, device, pairing.id, shown, choice, "", signature);
+  if (pairing.state != PairingState::pending) refuse(409, "This pairing was decided before, or its time is over.");
+  if (choice == device::Choice::allow && !pairing.further_allowed &&
+      has_enabled_pairing(context, pairing.user_id)) {
+    end_pairing(context, pairing, PairingState::denied);
+    refuse(409, "This user was paired with another phone meanwhile.");
+  }
+  context.store.insert_decision({pairing.id, pairing.id, device.id, shown, std::string(to_text(choice)), "",
+                                 std::string(signature), context.now});
+  if (choice == device::Choice::allow) {
+    enable(context, device, pairing);
+    pairing.state = PairingState::enabled;
+  } else {
+    end_pairing(context, pairing, PairingState::denied);
+    pairing.state = PairingState::denied;
+  }
+  audit_pairing(context, choice == device::Choice::allow ? "pairing allowed" : "pairing denied", pairing,
+                device.name);
+  return pairing;
+}
+
+std::string shown_pairing(Context& context, const Pairing& pairing) {
+  const auto user = context.store.user_by_id(pairing.user_id);
+  const auto requester = context.store.requester_by_id(pairing.requester_id);
+  if (!user || !requester) throw StoreError("database: a pairing without user or requester");
+  return ShownText()
+      .text("id", pairing.id)
+      .text("requester", requester->name)
+      .text("user", user->name)
+      .text("server_key", crypto::base64url_encode(pairing.server_point))
+      .number("created", pairing.created / kSecond)
+      .dump();
+}
+
+void end_pairing(Context& context, const Pairing& pairing, PairingState state) {
+  context.store.close_pairing(pairing.id, state, context.now);
+  context.store.notify(pairing.id);
+  context.store.notify(pairing.device_id);
+}
+
+void expire_pairings(Context& context) {
+  for (const Pairing& pairing : context.store.overdue_pairings(context.now)) {
+    end_pairing(context, pairing, PairingState::expired);
+  }
+}
+
+}  // namespace toopher::server

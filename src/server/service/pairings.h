@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pairings: made by a phrase, allowed by the phone, ended by an administrator.
+#ifndef TOOPHER_SERVER_SERVICE_PAIRINGS_H
+#define TOOPHER_SERVER_SERVICE_PAIRINGS_H
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "device/decision.h"
+#include "server/service/context.h"
+
+namespace toopher::server {
+
+/// Asks the phone that shows `phrase` to become `user_name`'s. Scope enrol. A user who has a factor already needs
+/// scope admin: malware in a session must not enrol a phone of its own.
+/// Throws Refused: 400 for a wrong phrase, 403, 429 after too many wrong phrases.
+Pairing create_pairing(Context& context, const Caller& caller, std::string_view phrase, std::string_view user_name);
+
+/// Any scope. Throws Refused (404).
+Pairing read_pairing(Context& context, std::string_view id);
+
+/// Scope admin. Throws Refused: 403, 404.
+Pairing deactivate_pairing(Context& context, const Caller& caller, std::string_view id);
+
+/// The phone's answer. Throws Refused: 404, 409 when it is decided already, 401 for a wrong signature.
+Pairing decide_pairing(Context& context, const Device& device, std::string_view id, device::Choice choice,
+                       std::string_view signature);
+
+/// The JSON text that the phone shows and signs.
+std::string shown_pairing(Context& context, const Pairing& pairing);
+
+/// Closes a pairing and wakes whoever waits for it.
+void end_pairing(Context& context, const Pairing& pairing, PairingState state);
+
+/// Pairings whose time is over become expired.
+void expire_pairings(Context& context);
+
+/// Those of `pairings` that are enabled.
+std::vector<Pairing> enabled_ones(const std::vector<Pairing>& pairings);
+
+}  // namespace toopher::server
+
+#endif

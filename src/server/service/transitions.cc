@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/service/transitions.h"
+
+#include "api/reason.h"
+#include "server/service/users.h"
+
+namespace toopher::server {
+
+std::string_view state_name(RequestState state) {
+  switch (state) {
+    case RequestState::pending:
+      return "pending";
+    case RequestState::granted:
+      return "granted";
+    case RequestState::denied:
+      return "denied";
+    case RequestState::expired:
+      return "expired";
+    case RequestState::cancelled:
+      return "cancelled";
+  }
+  return "damaged";
+}
+
+void audit_request(Context& context, std::string_view event, const AuthenticationRequest& request,
+                   std::string_view by) {
+  const auto user = context.store.user_by_id(request.user_id);
+  audit(context, event,
+        {{"request", request.id},
+         {"user", user ? user->name : ""},
+         {"terminal", request.terminal.name},
+         {"action", request.action.name},
+         {"factor", request.totp_valid ? "code" : (request.push ? "push" : "code")},
+         {"reason", request.reason},
+         {"metadata", request.metadata},
+         {"by", by}});
+}
+
+bool finish(Context& context, AuthenticationRequest& request, const Outcome& outcome, std::string_view by) {
+  if (request.state != RequestState::pending) return false;
+  AuthenticationRequest finished = request;
+  finished.state = outcome.state;
+  finished.reason_code = outcome.reason_code;
+  finished.reason = outcome.reason;
+  finished.totp_valid = outcome.totp_valid;
+  finished.modified = context.now;
+  if (!context.store.finish_request(finished)) return false;
+  request = finished;
+  context.store.notify(request.id);
+  notify_devices_of(context, request.user_id);
+  audit_request(context, "request " + std::string(state_name(request.state)), request, by);
+  return true;
+}
+
+void expire_if_due(Context& context, AuthenticationRequest& request) {
+  if (request.state != RequestState::pending || context.now < request.expires) return;
+  finish(context, request, {RequestState::expired, api::reason::kExpired, "Nobody answered in time."}, "time");
+}
+
+}  // namespace toopher::server

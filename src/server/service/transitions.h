@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one place where a request's state changes.
+#ifndef TOOPHER_SERVER_SERVICE_TRANSITIONS_H
+#define TOOPHER_SERVER_SERVICE_TRANSITIONS_H
+
+#include <string>
+#include <string_view>
+
+#include "server/service/context.h"
+
+namespace toopher::server {
+
+struct Outcome {
+  RequestState state = RequestState::denied;
+  int reason_code = 0;
+  std::string_view reason;
+  bool totp_valid = false;
+};
+
+/// Ends a pending request, logs it with `by` (requester or device), and wakes requester and phones.
+/// False, and nothing happened, if it was final already.
+bool finish(Context& context, AuthenticationRequest& request, const Outcome& outcome, std::string_view by);
+
+/// Ends it as expired if it is pending and its time is over.
+void expire_if_due(Context& context, AuthenticationRequest& request);
+
+/// "granted", "denied", ...
+std::string_view state_name(RequestState state);
+
+/// One audit event about a request, with everything that matters about it.
+void audit_request(Context& context, std::string_view event, const AuthenticationRequest& request,
+                   std::string_view by);
+
+}  // namespace toopher::server
+
+#endif

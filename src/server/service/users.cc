@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/service/users.h"
+
+#include "base/random.h"
+#include "server/service/pairings.h"
+#include "server/service/rules.h"
+
+namespace toopher::server {
+
+std::optional<User> user_named(Context& context, std::string_view name) {
+  require_text(name, "user_name", rules::kMaxName);
+  return context.store.user_by_name(name);
+}
+
+User user_named_or_new(Context& context, std::string_view name) {
+  if (auto user = user_named(context, name)) return *user;
+  User user;
+  user.id = random_uuid();
+  user.name = name;
+  user.created = user.modified = context.now;
+  context.store.insert_user(user);
+  return user;
+}
+
+User set_user_enabled(Context& context, const Caller& caller, std::string_view user_id, bool enabled) {
+  require_scope(caller, Scope::admin, "admin");
+  auto user = context.store.user_by_id(user_id);
+  if (!user) throw Refused({409, 409, "No such user."});
+  user->enabled = enabled;
+  user->modified = context.now;
+  context.store.update_user(*user);
+  audit(context, enabled ? "user enabled" : "user disabled", {{"user", user->name}, {"requester", caller.name}});
+  return *user;
+}
+
+void reset_user(Context& context, const Caller& caller, std::string_view name) {
+  require_scope(caller, Scope::admin, "admin");
+  auto user = user_named(context, name);
+  if (!user) throw Refused(api::unknown_user());
+  for (const Pairing& pairing : context.store.pairings_of_user(user->id)) {
+    if (pairing.state == PairingState::enabled || pairing.state == PairingState::pending) {
+      end_pairing(context, pairing, PairingState::deactivated);
+    }
+  }
+  user->muted_until = user->codes_locked_until = 0;
+  user->pushes_counted_from = user->codes_counted_from = user->modified = context.now;
+  user->code_lockouts = 0;
+  context.store.update_user(*user);
+  context.store.forget_tries("code", user->id);
+  audit(context, "user reset", {{"user", user->name}, {"requester", caller.name}});
+}
+
+void notify_devices_of(Context& context, std::string_view user_id) {
+  for (const Pairing& pairing : context.store.pairings_of_user(user_id)) {
+    if (pairing.state == PairingState::enabled) context.store.notify(pairing.device_id);
+  }
+}
+
+}  // namespace toopher::server

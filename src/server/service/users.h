@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Users by name, and the switches an administrator has.
+#ifndef TOOPHER_SERVER_SERVICE_USERS_H
+#define TOOPHER_SERVER_SERVICE_USERS_H
+
+#include <optional>
+#include <string_view>
+
+#include "server/service/context.h"
+
+namespace toopher::server {
+
+/// Needs no scope but a valid signature. Nothing if there is no such user.
+std::optional<User> user_named(Context& context, std::string_view name);
+
+/// The user, made now if new. Throws Refused (400) for a name that cannot be one.
+User user_named_or_new(Context& context, std::string_view name);
+
+/// Scope admin. Throws Refused: 403; 409 for an unknown id.
+User set_user_enabled(Context& context, const Caller& caller, std::string_view user_id, bool enabled);
+
+/// Deactivates the user's pairings and forgets locks. Scope admin. Throws Refused: 403; 409 (705) for an unknown name.
+void reset_user(Context& context, const Caller& caller, std::string_view name);
+
+/// The user's pending list changed: every enabled pairing's device looks again.
+void notify_devices_of(Context& context, std::string_view user_id);
+
+}  // namespace toopher::server
+
+#endif

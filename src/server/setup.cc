@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/setup.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <future>
+#include <stdexcept>
+#include <vector>
+
+#include "base/random.h"
+#include "base/text.h"
+#include "base/unique_fd.h"
+#include "crypto/encoding.h"
+#include "server/store/sqlite_store.h"
+
+namespace toopher::server {
+
+namespace {
+
+constexpr std::size_t kConsumerKeySize = 15;     // random bytes: 20 characters
+constexpr std::size_t kConsumerSecretSize = 30;  // random bytes: 40 characters
+
+struct NewRequester {
+  Requester requester;
+  Secret secret;
+
+  /// In the form of the credentials file.
+  [[nodiscard]] Secret credentials() const {
+    Secret text("key = " + requester.consumer_key + "\nsecret = ");
+    text.append(secret.view());
+    text.append("\n");
+    return text;
+  }
+};
+
+Millis wall_clock() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+NewRequester new_requester(const std::string& name, Scopes scopes) {
+  NewRequester made;
+  made.requester = {random_uuid(), name, crypto::base64url_encode(random_bytes(kConsumerKeySize).view()), scopes,
+                    wall_clock()};
+  std::string secret = crypto::base64url_encode(random_bytes(kConsumerSecretSize).view());
+  made.secret = Secret::take(secret);
+  return made;
+}
+
+/// Throws what the operation threw.
+void run_alone(Store& store, const Store::Operation& operation) {
+  std::promise<void> done;
+  store.submit(operation, [&done](std::exception_ptr outcome) {
+    if (outcome) {
+      done.set_exception(outcome);
+    } else {
+      done.set_value();
+    }
+  });
+  done.get_future().get();
+}
+
+void deliver_at_once(Committed committed) {
+  for (const auto& completion : committed.completions) completion(); 
+}
+
+void store_requester(const std::string& database, crypto::SealingKey key, const NewRequester& made) {
+  SqliteStore store(database, std::move(key), deliver_at_once);
+  run_alone(store, [&made](Transaction& transaction) {
+    if (transaction.requester_by_name(made.requester.name)) {
+      throw std::runtime_error("there is a requester of the name " + made.requester.name + " already");
+    }
+    transaction.insert_requester(made.requester, made.secret);
+  });
+}
+
+/// A new file of mode 0600; never overwrites.
+void write_new_file(const std::string& path, std::string_view content) {
+  const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!fd) {
+    throw std::runtime_error(path + " cannot be made: " + error_text(errno) +
+                             (errno == EEXIST ? "; choose an empty directory" : ""));
+  }
+  while (!content.empty()) {
+    const ssize_t written = ::write(fd.get(), content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) throw std::runtime_error(path + " cannot be written: " + error_text(errno));
+    content.remove_prefix(static_cast<std::size_t>(written));
+  }
+  if (::fsync(fd.get()) != 0) throw std::runtime_error(path + " cannot be written: " + error_text(errno));
+}
+
+std::string config_text(const InitOptions& options, bool needs_certificate) {
+  std::string text =
+      "# toopherd: the server. Relative paths are relative to this file.\n"
+      "[server]\n"
+      "listen = " + options.listen + "\n";
+  text += options.origin.empty() ? "# How phones and hosts address this server, if not by the address above:\n"
+                                   "# origin = https://login.example.org\n"
+                                 : "origin = " + options.origin + "\n";
+  const std::string mark = needs_certificate ? "" : "# ";
+  text += mark + "certificate = certificate.pem\n" + mark + "private-key = private-key.pem\n";
+  return text + "database = toopherd.sqlite\nkey-file = toopherd.key\n";
+}
+
+void print_secret(const Secret& text) {
+  std::fwrite(text.view().data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
+bool is_loopback(const std::string& address) { return address.starts_with("127.") || address == "::1"; }
+
+}  // namespace
+
+std::optional<Scopes> parse_scopes(std::string_view text) {
+  Scopes scopes;
+  for (const std::string_view part : split(text, ',')) {
+    const std::string_view word = trim(part);
+    if (word == "login") {
+      scopes.add(Scope::login);
+    } else if (word == "enrol") {
+      scopes.add(Scope::enrol);
+    } else if (word == "admin") {
+      scopes.add(Scope::admin);
+    } else {
+      return std::nullopt;
+    }
+  }
+  return scopes;
+}
+
+crypto::SealingKey load_sealing_key(const std::string& file) {
+  const Secret content = read_secret_file(file);
+  auto bytes = hex_decode(trim(content.view()));
+  auto key = bytes ? crypto::SealingKey::from_bytes(Secret::take(*bytes)) : std::nullopt;
+  if (!key) throw std::runtime_error(file + " does not hold a key of 32 bytes in hexadecimal; restore it from a backup");
+  return std::move(*key);
+}
+
+void initialise(const InitOptions& options) {
+  ListenAddress listen;
+  if (!parse_listen(options.listen, listen)) throw std::runtime_error("--listen must be ADDRESS:PORT");
+  InitOptions checked = options;
+  checked.origin = normalised_origin(options.origin);
+  if (!options.origin.empty() && checked.origin.empty()) {
+    throw std::runtime_error("--origin must be https://HOST[:PORT] without a path");
+  }
+  const std::string directory = absolute_path(options.directory);
+  if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) {
+    throw std::runtime_error(directory + " cannot be made: " + error_text(errno));
+  }
+  const bool needs_certificate = !is_loopback(listen.address);
+  write_new_file(directory + "/toopherd.conf", config_text(checked, needs_certificate));
+  crypto::SealingKey key = crypto::SealingKey::generate();
+  Secret hex(hex_encode(key.bytes()));
+  hex.append("\n");
+  write_new_file(directory + "/toopherd.key", hex.view());
+  write_new_file(directory + "/toopherd.sqlite", "");
+  Scopes scopes;
+  scopes.add(Scope::login);
+  scopes.add(Scope::enrol);
+  const NewRequester made = new_requester("first requester", scopes);
+  store_requester(directory + "/toopherd.sqlite", std::move(key), made);
+  write_new_file(directory + "/credentials", made.credentials().view());
+  print_secret(made.credentials());
+  std::fprintf(stderr,
+               "toopherd: %s is ready. The lines above are a host's credentials (also in %s/credentials).\n"
+               "%sStart the server:  toopherd --config %s/toopherd.conf\n",
+               directory.c_str(), directory.c_str(),
+               needs_certificate ? "Put certificate.pem and private-key.pem there first.\n" : "", directory.c_str());
+}
+
+void add_requester(const ServerConfig& config, const std::string& name, Scopes scopes) {
+  constexpr std::size_t kMaxName = 64;
+  if (name.empty() || name.size() > kMaxName || name != sanitize_for_display(name)) {
+    throw std::runtime_error("a requester's name has 1 to 64 bytes of text without control characters");
+  }
+  const NewRequester made = new_requester(name, scopes);
+  store_requester(config.database, load_sealing_key(config.key_file), made);
+  print_secret(made.credentials());
+  std::fprintf(stderr, "toopherd: the lines above are the credentials of %s.\n", name.c_str());
+}
+
+}  // namespace toopher::server

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the server remembers: one plain struct for each kind of row. Secrets are not among the members; the store hands
+// them out one by one.
+#ifndef TOOPHER_SERVER_STORE_RECORDS_H
+#define TOOPHER_SERVER_STORE_RECORDS_H
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace toopher::server {
+
+using Millis = std::int64_t;  ///< wall clock, milliseconds since 1970
+inline constexpr Millis kSecond = 1000;
+inline constexpr Millis kMinute = 60 * kSecond;
+
+/// What a requester may do.
+enum class Scope : unsigned { login = 1, enrol = 2, admin = 4 };
+
+class Scopes {
+ public:
+  Scopes() = default;
+  explicit Scopes(unsigned bits) : bits_(bits & 7U) {}
+  void add(Scope scope) { bits_ |= static_cast<unsigned>(scope); }
+  [[nodiscard]] bool has(Scope scope) const { return (bits_ & static_cast<unsigned>(scope)) != 0; }
+  [[nodiscard]] unsigned bits() const { return bits_; }
+
+ private:
+  unsigned bits_ = 0;
+};
+
+struct Requester {
+  std::string id;
+  std::string name;  ///< shown on the phone
+  std::string consumer_key;
+  Scopes scopes;
+  Millis created = 0;
+};
+
+struct User {
+  std::string id;
+  std::string name;
+  bool enabled = true;
+  Millis muted_until = 0;          ///< no pushes before: somebody said "this was not me"
+  Millis pushes_counted_from = 0;  ///< the last granted push; refusals before it no longer count
+  Millis codes_locked_until = 0;
+  Millis codes_counted_from = 0;   ///< wrong codes before it no longer count towards the short lock
+  int code_lockouts = 0;           ///< locks since the last valid code: each is longer than the one before
+  Millis created = 0;
+  Millis modified = 0;
+};
+
+struct Device {
+  std::string id;
+  std::string name;
+  std::string platform;
+  std::string signing_key;    ///< point
+  std::string agreement_key;  ///< point
+  Millis created = 0;
+};
+
+/// pending -> enabled | denied | expired; enabled -> deactivated.
+enum class PairingState { pending = 0, enabled = 1, denied = 2, expired = 3, deactivated = 4 };
+
+struct Pairing {
+  std::string id;
+  std::string user_id;
+  std::string requester_id;
+  std::string device_id;
+  PairingState state = PairingState::pending;
+  bool further_allowed = false;  ///< an administrator asked: the user may have an enabled pairing already
+  std::string server_point;
+  Millis created = 0;
+  Millis modified = 0;
+  Millis expires = 0;  ///< end of waiting for the phone
+};
+
+struct Terminal {
+  std::string id;
+  std::string user_id;
+  std::string name;
+  std::string extra;  ///< requester_specified_id
+  Millis created = 0;
+};
+
+struct Action {
+  std::string id;
+  std::string name;
+  Millis created = 0;
+};
+
+/// pending -> granted | denied | expired | cancelled; the latter are final.
+enum class RequestState { pending = 0, granted = 1, denied = 2, expired = 3, cancelled = 4 };
+
+/// Terminal and action are kept as they were shown; renaming them later changes nothing that was decided.
+struct AuthenticationRequest {
+  std::string id;
+  std::string requester_id;
+  std::string user_id;
+  std::string pairing_id;         ///< only this pairing's phone is asked; empty: all of the user's
+  std::string client_request_id;  ///< empty: none
+  std::string fingerprint;        ///< of the parameters, to tell a repeat from a clash
+  bool push = true;               ///< false: came with a code, no phone was asked
+  Terminal terminal;
+  Action action;
+  std::string metadata;           ///< as sent
+  std::string number;             ///< number matching; empty: none
+  bool automation_allowed = true;
+  RequestState state = RequestState::pending;
+  int reason_code = 0;
+  std::string reason;
+  bool totp_valid = false;
+  bool code_followed = false;  ///< its login ended with a valid code: not an unanswered push
+  Millis created = 0;
+  Millis modified = 0;
+  Millis expires = 0;
+};
+
+/// A signed answer, kept for audit. `subject` is a request's or a pairing's id.
+struct Decision {
+  std::string subject;
+  std::string pairing_id;
+  std::string device_id;
+  std::string shown;
+  std::string choice;
+  std::string number;
+  std::string signature;
+  Millis at = 0;
+};
+
+}  // namespace toopher::server
+
+#endif

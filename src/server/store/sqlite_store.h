@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// One thread owns the database: it drains the queue into one transaction, commits, and then hands all answers out.
+#ifndef TOOPHER_SERVER_STORE_SQLITE_STORE_H
+#define TOOPHER_SERVER_STORE_SQLITE_STORE_H
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "crypto/seal.h"
+#include "server/store/sqlite.h"
+#include "server/store/sqlite_transaction.h"
+#include "server/store/store.h"
+
+namespace toopher::server {
+
+class SqliteStore final : public Store {
+ public:
+  /// Opens or creates the database at `path`. Throws StoreError, also when `key` is not the one it was made with.
+  SqliteStore(const std::string& path, crypto::SealingKey key, Deliver deliver);
+  SqliteStore(const SqliteStore&) = delete;
+  SqliteStore& operator=(const SqliteStore&) = delete;
+  /// Commits what is queued, then ends the thread.
+  ~SqliteStore() override;
+
+  void submit(Operation operation, Completion completion) override;
+
+ private:
+  struct Work {
+    Operation operation;
+    Completion completion;
+  };
+
+  void write_loop();
+  std::vector<Work> next_group();
+  void commit_group(std::vector<Work> group);
+  std::exception_ptr run_within_savepoint(const Operation& operation);
+
+  crypto::SealingKey key_;
+  sqlite::Database database_;
+  sqlite::SqliteTransaction transaction_;
+  Deliver deliver_;
+  std::mutex mutex_;
+  std::condition_variable waiting_;
+  std::deque<Work> queue_;
+  bool ending_ = false;
+  std::thread writer_;
+};
+
+}  // namespace toopher::server
+
+#endif
