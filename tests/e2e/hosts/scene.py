@@ -51,9 +51,9 @@ class Scene:
             self._requester = requester.Requester(self._server.url, self._server.key, self._server.secret)
         return self._server
 
-    def write_files(self, url=None, options=""):
+    def write_files(self, url=None, options="", timeout=10):
         """The module's configuration and credentials, as an administrator writes them. `options`: further lines."""
-        machine.write(self.config, f"[API]\nbase-url = {url or self.server.url}/v1/\n"
+        machine.write(self.config, f"[API]\nbase-url = {url or self.server.url}/v1/\ntimeout = {timeout}\n"
                                    f"credential-file = {self.credentials}\n\n[Options]\n{options}\n")
         machine.write(self.credentials, f"key = {self.server.key}\nsecret = {self.server.secret}\n", 0o600)
 

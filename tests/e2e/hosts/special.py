@@ -142,7 +142,7 @@ def wrong_secret(scene):
 
 def server_down(host, policy):
     def play(scene):
-        scene.write_files(url=NO_SERVER, options=f"failure-policy = {policy}")
+        scene.write_files(url=NO_SERVER, timeout=2, options=f"failure-policy = {policy}")
         with Attempt(scene, host) as attempt:
             attempt_ends(attempt, entered=policy == "allow")
             attempt.expect_log("outcome=unreachable", *(["policy=allow"] if policy == "allow" else []))
