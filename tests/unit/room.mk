@@ -43,5 +43,5 @@ check_PROGRAMS += unit/authenticator_test
 TESTS += unit/authenticator_test
 endif
 unit_authenticator_test_SOURCES = unit/authenticator_test.cc
-unit_authenticator_test_LDADD = $(ROOM)authenticator.a $(ROOM)device.a $(ROOM)otp.a $(ROOM)crypto.a $(ROOM)api.a \
-	$(ROOM)base.a $(CMOCKA_LIBS) $(CURL_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS)
+unit_authenticator_test_LDADD = $(ROOM)authenticator.a $(ROOM)tools.a $(ROOM)device.a $(ROOM)otp.a \
+	$(ROOM)crypto.a $(ROOM)api.a $(ROOM)base.a $(CMOCKA_LIBS) $(CURL_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS)
