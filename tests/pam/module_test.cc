@@ -72,6 +72,12 @@ int converse(int count, const pam_message** messages, pam_response** replies, vo
   return PAM_SUCCESS;
 }
 
+/// What the host would wait after a failure (pam_fail_delay(3)); nobody waits here.
+unsigned requested_delay;
+void note_delay(int /*status*/, unsigned microseconds, void* /*data*/) {
+  requested_delay = microseconds;
+}
+
 /// Runs `calls` authentications on one handle; the code of the last.
 int authenticate(const std::string& arguments, const std::string& user, int calls = 1) {
   logged.clear();
@@ -85,6 +91,9 @@ int authenticate(const std::string& arguments, const std::string& user, int call
   assert_int_equal(
       ::pam_start_confdir("trial", user.c_str(), &conversation, (directory + "/pam.d").c_str(), &handle),
       PAM_SUCCESS);
+  assert_int_equal(::pam_set_item(handle, PAM_FAIL_DELAY, reinterpret_cast<const void*>(&note_delay)),
+                   PAM_SUCCESS);
+  requested_delay = 0;
   int code = PAM_ABORT;
   for (int i = 0; i < calls; ++i) code = ::pam_authenticate(handle, 0);
   ::pam_end(handle, code);
@@ -107,7 +116,7 @@ std::string good_config() {
 void restore() {
   write(config_path(), good_config());
   write(credentials_path(), "key = k\nsecret = s\n");
-  write(directory + "/pam.d/empty", "", 0644);
+  write(directory + "/pam.d/other", "auth required pam_deny.so\n", 0644);
 }
 
 struct Row {
@@ -202,6 +211,8 @@ void wrong_files_and_arguments(void**) {
     std::string log;
     for (const std::string& line : logged) log += line + "\n";
     assert_int_equal(code, row.code);
+    const bool failed = code != PAM_SUCCESS && *row.log != '\0';
+    assert_true(failed == (requested_delay >= 1'000'000));  // libpam varies it by up to half
     if (log.find(row.log) == std::string::npos || (*row.log == '\0' && !log.empty()))
       fail_msg("expected \"%s\" in the log, found: %s", row.log, log.c_str());
     assert_null(std::strstr(log.c_str(), "hunter2"));
