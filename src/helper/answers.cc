@@ -103,7 +103,6 @@ std::optional<client::Login> login_of(const Message& line) {
   login.terminal = line.get("terminal");
   login.terminal_extra = line.get("terminal-extra");
   login.automation_allowed = line.get("automation") == "1";
-  login.number_matching = line.get("number") == "1";
   login.metadata = metadata_of(line);
   return login;
 }

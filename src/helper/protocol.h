@@ -18,7 +18,7 @@
 //                                                         failed kind= text=      no answer to believe
 //     wait timeout-ms=                                    granted | denied | expired id= | failed
 //     code otp= timeout-ms=                               granted | denied | refused | failed
-//     cancel                                              cancelled; the helper ends
+//     cancel                                              cancelled; another push may follow
 //     pair user= phrase= timeout-ms=                      pending id= | refused kind=phrase [text=] | failed
 //     pair-wait timeout-ms=                               paired id= | denied id= | expired id= | failed
 //

@@ -19,6 +19,7 @@ constexpr Clock::Duration kLearnId{350};
 constexpr Clock::Duration kWithdraw{550};
 
 constexpr std::uint64_t kLongestTimeoutMs = 3'600'000;
+constexpr std::uint64_t kLongestTtl = 3'600;  // seconds
 /// What an answer takes back to the caller, at most; a tenth of short timeouts.
 constexpr Clock::Duration kMargin{150};
 constexpr Clock::Duration kSendPatience{200};
@@ -73,9 +74,12 @@ Session::Step Session::login(const Message& line) {
 
 Session::Step Session::push(const Message& line) {
   const auto timeout = timeout_of(line);
-  if (!login_ || !timeout || !pending_.empty()) return {out_of_place(line, "at the wrong time"), true};
-  const auto ttl = std::chrono::ceil<std::chrono::seconds>(*timeout);
-  const auto result = api_.push(*login_, ttl, deadline_after(*timeout), watch(POLLRDHUP, kLearnId));
+  const auto ttl = parse_decimal(line.get("ttl"), kLongestTtl);
+  if (!login_ || !timeout || !ttl || !pending_.empty())
+    return {out_of_place(line, "at the wrong time"), true};
+  login_->number_matching = line.get("number") == "1";
+  const auto result =
+      api_.push(*login_, std::chrono::seconds(*ttl), deadline_after(*timeout), watch(POLLRDHUP, kLearnId));
   if (const auto* pending = std::get_if<client::Pending>(&result)) pending_ = pending->id;
   return {answer_for(result)};
 }
@@ -108,7 +112,7 @@ Session::Step Session::code(const Message& line) {
 
 Session::Step Session::cancel(const Message&) {
   withdraw();
-  return {Message(verb::kCancelled), true};
+  return {Message(verb::kCancelled)};
 }
 
 Session::Step Session::pair(const Message& line) {

@@ -19,10 +19,7 @@ class Session {
  public:
   /// `channel` and `clock` must outlive the session; `signals` is a signalfd that tells the helper to give up. Throws std::runtime_error if libcurl cannot start.
   Session(LineChannel& channel, UniqueFd signals, client::Requester requester, const Clock& clock)
-      : channel_(channel),
-        signals_(std::move(signals)),
-        api_(std::move(requester), clock),
-        clock_(clock) {}
+      : channel_(channel), signals_(std::move(signals)), api_(std::move(requester), clock), clock_(clock) {}
 
   /// Serves the caller until one side ends it; a pending push is withdrawn then.
   void run();

@@ -15,6 +15,7 @@ namespace reason = api::reason;
 
 /// Replies that are neither a code nor worth a try end somewhere.
 constexpr unsigned kMaxPrompts = 20;
+constexpr std::chrono::seconds kLastLook{3};
 
 const char* denial_text(int code) {
   switch (code) {
@@ -105,7 +106,12 @@ std::optional<Outcome> Login::start_push() {
   if (answer.kind == Kind::pending) {
     request_id_ = answer.id;
     number_ = answer.number;
-    return std::nullopt;
+    if (!number_.empty() || terms_.number_matching != config::NumberMatching::required) return std::nullopt;
+    factor_.withdraw();
+    person_.report(messages::kServerFault);
+    Outcome outcome = end(Verdict::server_fault, Method::push, answer);
+    outcome.detail = "number-matching = required, but the server gave no number";
+    return outcome;
   }
   if (answer.kind == Kind::refused && answer.word == helper::refusal::kCodeRequired) {
     if (!can_prompt_) return end(Verdict::timed_out, Method::push, answer);
@@ -116,7 +122,8 @@ std::optional<Outcome> Login::start_push() {
 }
 
 Outcome Login::wait_then_ask_for_code() {
-  const Answer answer = factor_.wait(deadline_);
+  // Somebody who comes back late may have approved in time: the server is asked once more, and says if it expired.
+  const Answer answer = factor_.wait(Deadline(std::max(deadline_.at(), clock_.now() + kLastLook)));
   const bool unanswered = answer.kind == Answer::Kind::expired ||
                           (answer.kind == Answer::Kind::denied && answer.reason == reason::kExpired);
   if (!unanswered) return end_by_push(answer);

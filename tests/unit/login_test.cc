@@ -429,6 +429,16 @@ void scenarios_end_as_they_must(void**) {
   }
 }
 
+void required_numbers_are_insisted_on(void**) {
+  Terms terms;
+  terms.number_matching = config::NumberMatching::required;
+  Script script({{"push number", "", pending()},
+                 {"withdraw", "", {}},
+                 {std::string("report ") + messages::kServerFault, "", {}}});
+  assert_true(Login(terms, script, script, script.clock).run().verdict == Verdict::server_fault);
+  script.finish();
+}
+
 void an_approval_of_another_request_does_not_count(void**) {
   Answer other = kGranted;
   other.id = "r2";
@@ -539,6 +549,7 @@ void policy_decides_who_is_asked(void**) {
 int main() {
   const CMUnitTest tests[] = {
       cmocka_unit_test(scenarios_end_as_they_must),
+      cmocka_unit_test(required_numbers_are_insisted_on),
       cmocka_unit_test(an_approval_of_another_request_does_not_count),
       cmocka_unit_test(a_rule_may_approve_only_where_allowed),
       cmocka_unit_test(endless_typing_ends),
