@@ -16,7 +16,7 @@
 namespace toopher::api {
 
 /// Largest JSON text that is read from a peer.
-inline constexpr std::size_t kMaxJsonBytes = 64 * 1024;
+inline constexpr std::size_t kMaxJsonBytes = 65536;
 
 struct JsonDeleter {
   void operator()(json_t* value) const { json_decref(value); }

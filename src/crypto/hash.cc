@@ -72,7 +72,8 @@ std::string hmac(Digest digest, std::string_view key, std::string_view data) {
 
 Secret hkdf_sha256(std::string_view input_key, std::string_view salt, std::string_view info,
                    std::size_t length) {
-  if (length == 0 || length > 255U * 32U) throw CryptoError("HKDF: impossible length");
+  constexpr std::size_t kLongest = 8160;  // 255 blocks of the digest
+  if (length == 0 || length > kLongest) throw CryptoError("HKDF: impossible length");
   static const Kdf kdf = checked(Kdf(EVP_KDF_fetch(nullptr, "HKDF", nullptr)), "EVP_KDF_fetch");
   const KdfContext context = checked(KdfContext(EVP_KDF_CTX_new(kdf.get())), "EVP_KDF_CTX_new");
   const OSSL_PARAM parameters[] = {text_parameter(OSSL_KDF_PARAM_DIGEST, "SHA256"),

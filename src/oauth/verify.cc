@@ -2,6 +2,7 @@
 #include "oauth/verify.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/text.h"
@@ -54,12 +55,12 @@ std::optional<Parameters> oauth_of(const SignedRequest& request, Parameters& que
     header = std::move(*parsed);
   }
   Parameters found;
-  for (Parameters* place : {&header, &query, &form}) {
-    // In the header everything belongs to OAuth, whatever its name.
-    Parameters taken = place == &header ? std::move(header) : take_oauth(*place);
-    if (taken.empty()) continue;
+  // In the header everything belongs to OAuth, whatever its name.
+  std::array<Parameters, 3> places = {std::move(header), take_oauth(query), take_oauth(form)};
+  for (Parameters& place : places) {
+    if (place.empty()) continue;
     if (!found.empty()) return std::nullopt;
-    found = std::move(taken);
+    found = std::move(place);
   }
   if (has_double_name(found)) return std::nullopt;
   return found;
