@@ -80,7 +80,10 @@ class Helper:
     def receive(self, timeout=20):
         """The next line."""
         self.socket.settimeout(timeout)
-        return Answer(self._stream.readline())
+        try:
+            return Answer(self._stream.readline())
+        except ConnectionResetError:  # it hung up without reading everything
+            return Answer(b"")
 
     def ask(self, verb, **fields):
         """(answer, seconds it took)"""

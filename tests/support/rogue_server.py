@@ -69,7 +69,7 @@ class Call:
 class Rogue:
     """Listens on 127.0.0.1. `calls`: what arrived; `connections`: how many; `certificate`: (file, key) for TLS."""
 
-    def __init__(self, behaviour, certificate=None, after_accept=None):
+    def __init__(self, behaviour, certificate=None, after_accept=None, port=0):
         self.behaviour = behaviour
         self.after_accept = after_accept
         self.calls = []
@@ -80,7 +80,7 @@ class Rogue:
         if certificate:
             self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self._tls.load_cert_chain(*certificate)
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=16)
+        self._listener = socket.create_server(("127.0.0.1", port), backlog=16)
         scheme = "https" if certificate else "http"
         self.origin = f"{scheme}://127.0.0.1:{self._listener.getsockname()[1]}"
         self.url = self.origin + "/v1/"
@@ -100,6 +100,11 @@ class Rogue:
         return self
 
     def __exit__(self, *_):
+        try:
+            self._listener.shutdown(socket.SHUT_RDWR)  # close() alone leaves accept() waiting, and the port open
+        except OSError:
+            pass
+        self._thread.join()
         self._listener.close()
         for connection in list(self._open):
             try:
