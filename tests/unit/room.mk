@@ -45,3 +45,10 @@ endif
 unit_authenticator_test_SOURCES = unit/authenticator_test.cc
 unit_authenticator_test_LDADD = $(ROOM)authenticator.a $(ROOM)tools.a $(ROOM)device.a $(ROOM)otp.a \
 	$(ROOM)crypto.a $(ROOM)api.a $(ROOM)base.a $(CMOCKA_LIBS) $(CURL_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS)
+
+if CMOCKA
+check_PROGRAMS += unit/sandbox_test
+TESTS += unit/sandbox_test
+endif
+unit_sandbox_test_SOURCES = unit/sandbox_test.cc
+unit_sandbox_test_LDADD = $(ROOM)helper.a $(ROOM)protocol.a $(ROOM)base.a $(CMOCKA_LIBS)
