@@ -20,7 +20,7 @@ struct FileRules {
   uid_t owner = 0;                    ///< who may own the file and its parent directories (root always may)
   bool secret = false;                ///< no read for others; for the group only if it is `reader_group`
   std::optional<gid_t> reader_group;  ///< group that may read a secret file (the helper's)
-  std::size_t max_bytes = 65536;  ///< a longer file is an error
+  std::size_t max_bytes = 65536;      ///< a longer file is an error
   bool sticky_parents = false;        ///< accept root's sticky directories (/tmp) among the parents
 };
 
