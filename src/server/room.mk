@@ -5,7 +5,7 @@ server_flags = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(OPENSSL_CFLAGS) $(JANSSON_CFLAG
 noinst_LIBRARIES += libtoopher_server.a
 libtoopher_server_a_CPPFLAGS = $(server_flags)
 libtoopher_server_a_SOURCES = \
-	server/config.cc server/config.h \
+	server/server_config.cc server/server_config.h \
 	server/http/app.cc server/http/app.h \
 	server/http/authenticator_api.cc server/http/authenticator_api.h \
 	server/http/listener.cc server/http/listener.h \

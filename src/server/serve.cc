@@ -32,7 +32,8 @@ constexpr std::chrono::seconds kHousekeeping{5};  // how late an unattended expi
 constexpr std::chrono::seconds kDrain{5};         // until unfinished answers are given up
 
 Millis wall_clock() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
       .count();
 }
 
@@ -138,6 +139,8 @@ class Server {
 
 }  // namespace
 
-void serve(const ServerConfig& config) { Server(config).run(); }
+void serve(const ServerConfig& config) {
+  Server(config).run();
+}
 
 }  // namespace toopher::server

@@ -3,7 +3,7 @@
 #ifndef TOOPHER_SERVER_SERVE_H
 #define TOOPHER_SERVER_SERVE_H
 
-#include "server/config.h"
+#include "server/server_config.h"
 
 namespace toopher::server {
 

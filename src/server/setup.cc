@@ -39,14 +39,15 @@ struct NewRequester {
 };
 
 Millis wall_clock() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
       .count();
 }
 
 NewRequester new_requester(const std::string& name, Scopes scopes) {
   NewRequester made;
-  made.requester = {random_uuid(), name, crypto::base64url_encode(random_bytes(kConsumerKeySize).view()), scopes,
-                    wall_clock()};
+  made.requester = {random_uuid(), name, crypto::base64url_encode(random_bytes(kConsumerKeySize).view()),
+                    scopes, wall_clock()};
   std::string secret = crypto::base64url_encode(random_bytes(kConsumerSecretSize).view());
   made.secret = Secret::take(secret);
   return made;
@@ -66,7 +67,7 @@ void run_alone(Store& store, const Store::Operation& operation) {
 }
 
 void deliver_at_once(Committed committed) {
-  for (const auto& completion : committed.completions) completion(); 
+  for (const auto& completion : committed.completions) completion();
 }
 
 void store_requester(const std::string& database, crypto::SealingKey key, const NewRequester& made) {
@@ -99,10 +100,12 @@ std::string config_text(const InitOptions& options, bool needs_certificate) {
   std::string text =
       "# toopherd: the server. Relative paths are relative to this file.\n"
       "[server]\n"
-      "listen = " + options.listen + "\n";
-  text += options.origin.empty() ? "# How phones and hosts address this server, if not by the address above:\n"
-                                   "# origin = https://login.example.org\n"
-                                 : "origin = " + options.origin + "\n";
+      "listen = " +
+      options.listen + "\n";
+  text += options.origin.empty()
+              ? "# How phones and hosts address this server, if not by the address above:\n"
+                "# origin = https://login.example.org\n"
+              : "origin = " + options.origin + "\n";
   const std::string mark = needs_certificate ? "" : "# ";
   text += mark + "certificate = certificate.pem\n" + mark + "private-key = private-key.pem\n";
   return text + "database = toopherd.sqlite\nkey-file = toopherd.key\n";
@@ -113,7 +116,9 @@ void print_secret(const Secret& text) {
   std::fflush(stdout);
 }
 
-bool is_loopback(const std::string& address) { return address.starts_with("127.") || address == "::1"; }
+bool is_loopback(const std::string& address) {
+  return address.starts_with("127.") || address == "::1";
+}
 
 }  // namespace
 
@@ -138,7 +143,9 @@ crypto::SealingKey load_sealing_key(const std::string& file) {
   const Secret content = read_secret_file(file);
   auto bytes = hex_decode(trim(content.view()));
   auto key = bytes ? crypto::SealingKey::from_bytes(Secret::take(*bytes)) : std::nullopt;
-  if (!key) throw std::runtime_error(file + " does not hold a key of 32 bytes in hexadecimal; restore it from a backup");
+  if (!key)
+    throw std::runtime_error(file +
+                             " does not hold a key of 32 bytes in hexadecimal; restore it from a backup");
   return std::move(*key);
 }
 
@@ -172,7 +179,8 @@ void initialise(const InitOptions& options) {
                "toopherd: %s is ready. The lines above are a host's credentials (also in %s/credentials).\n"
                "%sStart the server:  toopherd --config %s/toopherd.conf\n",
                directory.c_str(), directory.c_str(),
-               needs_certificate ? "Put certificate.pem and private-key.pem there first.\n" : "", directory.c_str());
+               needs_certificate ? "Put certificate.pem and private-key.pem there first.\n" : "",
+               directory.c_str());
 }
 
 void add_requester(const ServerConfig& config, const std::string& name, Scopes scopes) {

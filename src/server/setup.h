@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "crypto/seal.h"
-#include "server/config.h"
+#include "server/server_config.h"
 #include "server/store/records.h"
 
 namespace toopher::server {

@@ -58,15 +58,24 @@ bool parse(int argc, char** argv, CommandLine& line) {
                                     {"version", no_argument, nullptr, kVersion},
                                     {nullptr, 0, nullptr, 0}};
   for (int found = 0; (found = getopt_long(argc, argv, "", kOptions, nullptr)) != -1;) {
-    if (found == kConfig) line.config = optarg;
-    else if (found == kInit) line.init.directory = optarg;
-    else if (found == kListen) line.init.listen = optarg;
-    else if (found == kOrigin) line.init.origin = optarg;
-    else if (found == kRequester) line.requester = optarg;
-    else if (found == kScopes) line.scopes = optarg;
-    else if (found == kHelpOption) line.help = true;
-    else if (found == kVersion) line.version = true;
-    else return false;
+    if (found == kConfig)
+      line.config = optarg;
+    else if (found == kInit)
+      line.init.directory = optarg;
+    else if (found == kListen)
+      line.init.listen = optarg;
+    else if (found == kOrigin)
+      line.init.origin = optarg;
+    else if (found == kRequester)
+      line.requester = optarg;
+    else if (found == kScopes)
+      line.scopes = optarg;
+    else if (found == kHelpOption)
+      line.help = true;
+    else if (found == kVersion)
+      line.version = true;
+    else
+      return false;
   }
   if (optind < argc) std::fprintf(stderr, "toopherd: unexpected argument '%s'\n", argv[optind]);
   return optind >= argc;
@@ -79,7 +88,8 @@ int usage_error(const char* message) {
 
 int run(const CommandLine& line) {
   if (!line.init.directory.empty()) {
-    if (!line.config.empty() || !line.requester.empty()) return usage_error("--init goes with --listen and --origin only");
+    if (!line.config.empty() || !line.requester.empty())
+      return usage_error("--init goes with --listen and --origin only");
     server::initialise(line.init);
     return 0;
   }

@@ -53,8 +53,8 @@ asio::awaitable<Answer> run(App& app, Work work) {
   co_return answer;
 }
 
-asio::awaitable<Answer> run_and_wait(App& app, Peer& peer, const std::string& topic, std::chrono::seconds wait,
-                                     Work first, Work again) {
+asio::awaitable<Answer> run_and_wait(App& app, Peer& peer, const std::string& topic,
+                                     std::chrono::seconds wait, Work first, Work again) {
   const auto end = std::chrono::steady_clock::now() + wait;
   // Shared with the peer's callback, which may come later than the end of this call.
   const auto waiter = std::make_shared<Waiter>(app.waiters, co_await asio::this_coro::executor, topic);
@@ -84,6 +84,8 @@ Response to_response(Answer answer) {
   return response;
 }
 
-Answer to_answer(const api::ApiError& error) { return {error.http_status, api::to_json(error), true, 0}; }
+Answer to_answer(const api::ApiError& error) {
+  return {error.http_status, api::to_json(error), true, 0};
+}
 
 }  // namespace toopher::server

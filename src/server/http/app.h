@@ -28,8 +28,8 @@ inline constexpr std::chrono::seconds kMaxWait{60};
 struct Answer {
   int status = 200;
   std::string body;
-  bool settled = true;     ///< false: a poll may wait for something better
-  Millis changes_at = 0;   ///< when it changes by itself (an expiry); 0: never
+  bool settled = true;    ///< false: a poll may wait for something better
+  Millis changes_at = 0;  ///< when it changes by itself (an expiry); 0: never
 };
 
 /// A call within its transaction. A Refused that it throws becomes the answer.

@@ -29,7 +29,9 @@ void put(const api::Json& object, const char* name, std::string_view value) {
   put(object, name, api::json_text(value).release());
 }
 
-Answer ok(const api::Json& body) { return {200, api::dump(body.get()), true, 0}; }
+Answer ok(const api::Json& body) {
+  return {200, api::dump(body.get()), true, 0};
+}
 
 std::string binary(const json_t* body, const char* name) {
   auto bytes = crypto::base64url_decode(api::required_string(body, name));
@@ -49,16 +51,18 @@ device::Choice choice_of(const json_t* body) {
   return *choice;
 }
 
-device::Call call_of(const Request& request) { return {request.method, request.target, request.body}; }
+device::Call call_of(const Request& request) {
+  return {request.method, request.target, request.body};
+}
 
 Answer register_call(Context& context, const Request& request) {
   const api::Json body = api::parse_object(request.body);
   const crypto::PublicKey signing_key = point(body.get(), "signing_key");
   const crypto::PublicKey agreement_key = point(body.get(), "agreement_key");
   authenticate_new_device(context, call_of(request), request.authorization, signing_key);
-  const Device device =
-      register_device(context, api::required_string(body.get(), "name"),
-                      api::required_string(body.get(), "platform"), signing_key, agreement_key, request.address);
+  const Device device = register_device(context, api::required_string(body.get(), "name"),
+                                        api::required_string(body.get(), "platform"), signing_key,
+                                        agreement_key, request.address);
   const api::Json answer(json_object());
   put(answer, "device_id", device.id);
   put(answer, "server_time", json_integer(context.now / kSecond));
@@ -137,17 +141,21 @@ Answer pending_call(Context& context, const Device& device, const std::string& s
   return result;
 }
 
-Answer decide_pairing_call(Context& context, const Device& device, const Request& request, const std::string& id) {
+Answer decide_pairing_call(Context& context, const Device& device, const Request& request,
+                           const std::string& id) {
   const api::Json body = api::parse_object(request.body);
   const device::Choice choice = choice_of(body.get());
   if (choice == device::Choice::not_me) refuse(400, "choice must be allow or deny.");
-  return ok(pairing_entry(context, decide_pairing(context, device, id, choice, binary(body.get(), "signature"))));
+  return ok(
+      pairing_entry(context, decide_pairing(context, device, id, choice, binary(body.get(), "signature"))));
 }
 
-Answer decide_request_call(Context& context, const Device& device, const Request& request, const std::string& id) {
+Answer decide_request_call(Context& context, const Device& device, const Request& request,
+                           const std::string& id) {
   const api::Json body = api::parse_object(request.body);
-  const auto decided = decide_request(context, device, id, choice_of(body.get()),
-                                      api::optional_string(body.get(), "number"), binary(body.get(), "signature"));
+  const auto decided =
+      decide_request(context, device, id, choice_of(body.get()), api::optional_string(body.get(), "number"),
+                     binary(body.get(), "signature"));
   const api::Json answer(json_object());
   put(answer, "id", decided.id);
   put(answer, "granted", json_boolean(decided.state == RequestState::granted));
@@ -164,7 +172,8 @@ std::string since_parameter(const Request& request) {
 
 /// `/pairings/ID` and `/requests/ID/decision`: the id, or nothing if the path has another form.
 std::string id_between(std::string_view path, std::string_view before, std::string_view after) {
-  if (!path.starts_with(before) || !path.ends_with(after) || path.size() < before.size() + after.size()) return {};
+  if (!path.starts_with(before) || !path.ends_with(after) || path.size() < before.size() + after.size())
+    return {};
   const std::string_view id = path.substr(before.size(), path.size() - before.size() - after.size());
   return is_uuid(id) ? std::string(id) : std::string();
 }

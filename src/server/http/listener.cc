@@ -28,19 +28,21 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::uint32_t kMaxHeader = 8 * 1024;   // bytes of request line and header
-constexpr std::uint64_t kMaxBody = 64 * 1024;    // bytes
-constexpr std::size_t kMaxSessions = 4096;       // connections at a time
-constexpr std::size_t kReadSize = 4096;          // bytes asked for at a time
-constexpr std::chrono::seconds kIdle{75};        // between two requests of a connection
-constexpr std::chrono::seconds kReading{15};     // for one whole request, and for the TLS handshake
-constexpr std::chrono::seconds kWriting{15};     // for one whole answer
+constexpr std::uint32_t kMaxHeader = 8 * 1024;  // bytes of request line and header
+constexpr std::uint64_t kMaxBody = 64 * 1024;   // bytes
+constexpr std::size_t kMaxSessions = 4096;      // connections at a time
+constexpr std::size_t kReadSize = 4096;         // bytes asked for at a time
+constexpr std::chrono::seconds kIdle{75};       // between two requests of a connection
+constexpr std::chrono::seconds kReading{15};    // for one whole request, and for the TLS handshake
+constexpr std::chrono::seconds kWriting{15};    // for one whole answer
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 using Parser = http::request_parser<http::string_body>;
 
-std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
+std::string_view view(boost::beast::string_view text) {
+  return {text.data(), text.size()};
+}
 
 const char* reason_phrase(int status) {
   const auto known = http::int_to_status(static_cast<unsigned>(status));
@@ -276,7 +278,9 @@ Listener::Listener(asio::io_context& loop, const tcp::endpoint& endpoint, std::u
 
 Listener::~Listener() = default;
 
-void Listener::start() { asio::co_spawn(loop_, accept_loop(), asio::detached); }
+void Listener::start() {
+  asio::co_spawn(loop_, accept_loop(), asio::detached);
+}
 
 void Listener::serve(tcp::socket socket) {
   error_code ignored;

@@ -16,7 +16,9 @@ using boost::system::error_code;
 
 namespace {
 
-auto into(error_code& error) { return asio::redirect_error(asio::use_awaitable, error); }
+auto into(error_code& error) {
+  return asio::redirect_error(asio::use_awaitable, error);
+}
 
 class PlainStream final : public Stream {
  public:
@@ -81,11 +83,12 @@ class OpenSslContext final : public TlsContext {
     SSL_CTX_set_min_proto_version(context_.native_handle(), TLS1_2_VERSION);
     error_code error;
     context_.use_certificate_chain_file(certificate_file, error);
-    if (error) throw std::runtime_error("certificate " + certificate_file + " cannot be used: " + error.message());
+    if (error)
+      throw std::runtime_error("certificate " + certificate_file + " cannot be used: " + error.message());
     context_.use_private_key_file(key_file, asio::ssl::context::pem, error);
     if (error) {
-      throw std::runtime_error("private-key " + key_file + " cannot be used with the certificate: " +
-                               error.message());
+      throw std::runtime_error("private-key " + key_file +
+                               " cannot be used with the certificate: " + error.message());
     }
   }
   std::unique_ptr<Stream> wrap(tcp::socket socket) override {

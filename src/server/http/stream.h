@@ -30,7 +30,8 @@ class Stream {
 class TlsContext {
  public:
   /// Throws std::runtime_error naming the file.
-  static std::unique_ptr<TlsContext> from_files(const std::string& certificate_file, const std::string& key_file);
+  static std::unique_ptr<TlsContext> from_files(const std::string& certificate_file,
+                                                const std::string& key_file);
   virtual ~TlsContext() = default;
   virtual std::unique_ptr<Stream> wrap(boost::asio::ip::tcp::socket socket) = 0;
 };

@@ -57,7 +57,9 @@ struct Call {
   const std::string& id;  ///< what stands for `*` in the route
 };
 
-Answer ok(const api::Json& body) { return {200, api::dump(body.get()), true, 0}; }
+Answer ok(const api::Json& body) {
+  return {200, api::dump(body.get()), true, 0};
+}
 
 Answer answer_with(Call& call, const Pairing& pairing) {
   Answer answer = ok(api::to_json(present(call.context, pairing)));
@@ -75,10 +77,13 @@ Answer answer_with(Call& call, const AuthenticationRequest& request, bool with_n
 
 Answer create_pairing_call(Call& call) {
   const std::string phrase = call.arguments.text("pairing_phrase", "pairing_token");
-  return answer_with(call, create_pairing(call.context, call.caller, phrase, call.arguments.text("user_name")));
+  return answer_with(call,
+                     create_pairing(call.context, call.caller, phrase, call.arguments.text("user_name")));
 }
 
-Answer read_pairing_call(Call& call) { return answer_with(call, read_pairing(call.context, call.id)); }
+Answer read_pairing_call(Call& call) {
+  return answer_with(call, read_pairing(call.context, call.id));
+}
 
 Answer change_pairing_call(Call& call) {
   if (!call.arguments.flag("deactivated").value_or(false)) refuse(400, "deactivated must be true.");
@@ -131,7 +136,8 @@ Answer users_call(Call& call) {
 
 Answer change_user_call(Call& call) {
   auto enabled = call.arguments.flag("toopher_authentication_enabled");
-  if (const auto disabled = call.arguments.flag("disable_toopher_auth"); !enabled && disabled) enabled = !*disabled;
+  if (const auto disabled = call.arguments.flag("disable_toopher_auth"); !enabled && disabled)
+    enabled = !*disabled;
   if (!enabled) refuse(400, "toopher_authentication_enabled is missing.");
   return ok(api::to_json(present(set_user_enabled(call.context, call.caller, call.id, *enabled))));
 }
@@ -203,8 +209,9 @@ bool is_form(const Request& request) {
 RequesterCall authenticate(Context& context, const Request& request) {
   const std::string scheme = context.origin.substr(0, context.origin.find(':'));
   const std::string url = scheme + "://" + request.host + std::string(request.path());
-  return authenticate_requester(context, {request.method, url, request.query(), request.authorization,
-                                          is_form(request) ? std::string_view(request.body) : std::string_view()});
+  return authenticate_requester(context,
+                                {request.method, url, request.query(), request.authorization,
+                                 is_form(request) ? std::string_view(request.body) : std::string_view()});
 }
 
 Answer answer_call(Context& context, const Target& target, const RequesterCall& verified) {

@@ -20,7 +20,9 @@ void Waiters::drain() {
 Waiter::Waiter(Waiters& waiters, const boost::asio::any_io_executor& executor, const std::string& topic)
     : waiters_(waiters), place_(waiters.parked_.emplace(topic, this)), timer_(executor) {}
 
-Waiter::~Waiter() { waiters_.parked_.erase(place_); }
+Waiter::~Waiter() {
+  waiters_.parked_.erase(place_);
+}
 
 boost::asio::awaitable<void> Waiter::wait_until(std::chrono::steady_clock::time_point end) {
   if (!std::exchange(notified_, false) && !over()) {

@@ -18,12 +18,17 @@ bool is_fresh(std::int64_t timestamp, Millis now) {
 }
 
 /// A nonce must be remembered as long as its timestamp is fresh.
-Millis end_of_freshness(std::int64_t timestamp) { return timestamp * kSecond + rules::kClockWindow + kSecond; }
+Millis end_of_freshness(std::int64_t timestamp) {
+  return timestamp * kSecond + rules::kClockWindow + kSecond;
+}
 
-[[noreturn]] void refuse_device(std::string message) { throw Refused({401, 401, std::move(message)}); }
+[[noreturn]] void refuse_device(std::string message) {
+  throw Refused({401, 401, std::move(message)});
+}
 
-void check_device_call(Context& context, const device::Call& call, const device::CallAuthorization& authorization,
-                       const crypto::PublicKey& key, const std::string& nonce_owner) {
+void check_device_call(Context& context, const device::Call& call,
+                       const device::CallAuthorization& authorization, const crypto::PublicKey& key,
+                       const std::string& nonce_owner) {
   if (!is_fresh(authorization.timestamp, context.now)) {
     refuse_device("The device's clock is more than five minutes away from the server's.");
   }
@@ -71,7 +76,8 @@ void authenticate_new_device(Context& context, const device::Call& call, std::st
                              const crypto::PublicKey& signing_key) {
   const auto authorization = device::parse_call_authorization(header);
   if (!authorization || !authorization->device.empty()) {
-    refuse_device("Registering needs an Authorization header of the scheme Toopher-Device with an empty device.");
+    refuse_device(
+        "Registering needs an Authorization header of the scheme Toopher-Device with an empty device.");
   }
   check_device_call(context, call, *authorization, signing_key,
                     "key " + hex_encode(crypto::sha256(signing_key.point())));

@@ -47,7 +47,8 @@ CodeVerdict accept(Context& context, User& user, std::string pairing_id) {
 
 }  // namespace
 
-CodeVerdict judge_code(Context& context, User& user, const std::vector<Pairing>& pairings, std::string_view typed) {
+CodeVerdict judge_code(Context& context, User& user, const std::vector<Pairing>& pairings,
+                       std::string_view typed) {
   if (codes_are_locked(context, user)) return {false, api::reason::kCodesLocked, {}};
   const auto parsed = OneTimeCode::parse(typed);
   const auto* code = std::get_if<OneTimeCode>(&parsed);

@@ -19,7 +19,8 @@ struct CodeVerdict {
 
 /// Judges a typed code against the seeds of `pairings` (those that are enabled). A valid code is used up by this
 /// call; a wrong one is counted against the user, over all requesters and pairings. Changes `user` with the data.
-CodeVerdict judge_code(Context& context, User& user, const std::vector<Pairing>& pairings, std::string_view typed);
+CodeVerdict judge_code(Context& context, User& user, const std::vector<Pairing>& pairings,
+                       std::string_view typed);
 
 /// A sentence for the person who typed the code.
 std::string_view code_reason(int reason_code);

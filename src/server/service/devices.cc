@@ -36,12 +36,13 @@ Device register_device(Context& context, std::string_view name, std::string_view
                        std::string_view address) {
   require_text(name, "name", rules::kMaxName);
   require_text(platform, "platform", rules::kMaxName);
-  if (context.store.count_tries(kTries, address, context.now - rules::kNewDeviceWindow) >= rules::kMaxNewDevices) {
+  if (context.store.count_tries(kTries, address, context.now - rules::kNewDeviceWindow) >=
+      rules::kMaxNewDevices) {
     refuse(429, "Too many new devices from this address; try again in a minute.");
   }
   context.store.insert_try(kTries, address, context.now);
-  Device device{random_uuid(),         std::string(name), std::string(platform), signing_key.point(),
-                agreement_key.point(), context.now};
+  Device device{random_uuid(),       std::string(name),     std::string(platform),
+                signing_key.point(), agreement_key.point(), context.now};
   context.store.insert_device(device);
   audit(context, "device registered", {{"device", device.id}, {"name", name}, {"address", address}});
   return device;

@@ -25,7 +25,8 @@ struct Asked {
 
 [[noreturn]] void refuse_for_state(const std::vector<Pairing>& pairings) {
   const auto some = [&pairings](PairingState state) {
-    return std::any_of(pairings.begin(), pairings.end(), [state](const Pairing& p) { return p.state == state; });
+    return std::any_of(pairings.begin(), pairings.end(),
+                       [state](const Pairing& p) { return p.state == state; });
   };
   if (some(PairingState::pending)) throw Refused(api::pairing_not_authorized());
   if (some(PairingState::deactivated)) throw Refused(api::pairing_deactivated());
@@ -71,8 +72,8 @@ void check_texts(const Initiate& parameters) {
   if (!parameters.supersedes.empty() && parameters.otp.empty()) {
     refuse(400, "supersedes needs an otp.");
   }
-  if (parameters.ttl_seconds != 0 && (parameters.ttl_seconds < rules::kMinTtlSeconds ||
-                                      parameters.ttl_seconds > rules::kMaxTtlSeconds)) {
+  if (parameters.ttl_seconds != 0 &&
+      (parameters.ttl_seconds < rules::kMinTtlSeconds || parameters.ttl_seconds > rules::kMaxTtlSeconds)) {
     refuse(400, "ttl must be between 5 and 300 seconds.");
   }
 }
@@ -200,7 +201,8 @@ Outcome outcome_of_code(const CodeVerdict& verdict) {
 }
 
 void withdraw_superseded(Context& context, AuthenticationRequest& push, const Caller& caller) {
-  finish(context, push, {RequestState::cancelled, api::reason::kCancelled, "A one-time code was used instead."},
+  finish(context, push,
+         {RequestState::cancelled, api::reason::kCancelled, "A one-time code was used instead."},
          caller.name);
   context.store.mark_code_followed(push.id);
 }
@@ -212,7 +214,8 @@ AuthenticationRequest with_code(Context& context, const Caller& caller, Asked as
   context.store.insert_request(request);
   if (superseded && superseded->state == RequestState::denied) {
     finish(context, request,
-           {RequestState::denied, api::reason::kSupersededDenied, "This login was denied on the phone."}, caller.name);
+           {RequestState::denied, api::reason::kSupersededDenied, "This login was denied on the phone."},
+           caller.name);
     return request;
   }
   const CodeVerdict verdict = judge_code(context, asked.user, asked.pairings, parameters.otp.view());

@@ -65,7 +65,10 @@ void enable(Context& context, const Device& device, const Pairing& pairing) {
 void audit_pairing(Context& context, std::string_view event, const Pairing& pairing, const std::string& who) {
   const auto user = context.store.user_by_id(pairing.user_id);
   audit(context, event,
-        {{"pairing", pairing.id}, {"user", user ? user->name : ""}, {"device", pairing.device_id}, {"by", who}});
+        {{"pairing", pairing.id},
+         {"user", user ? user->name : ""},
+         {"device", pairing.device_id},
+         {"by", who}});
 }
 
 }  // namespace
@@ -77,14 +80,16 @@ std::vector<Pairing> enabled_ones(const std::vector<Pairing>& pairings) {
   return enabled;
 }
 
-Pairing create_pairing(Context& context, const Caller& caller, std::string_view phrase, std::string_view user_name) {
+Pairing create_pairing(Context& context, const Caller& caller, std::string_view phrase,
+                       std::string_view user_name) {
   require_scope(caller, Scope::enrol, "enrol");
   require_text(phrase, "pairing_phrase", rules::kMaxName);
   const auto known = user_named(context, user_name);
   if (known && has_enabled_pairing(context, known->id) && !caller.scopes.has(Scope::admin)) {
-    throw Refused({403, api::error_code::kForbidden,
-                   "This user has a paired phone already. Pairing a further one needs an administrator, or the "
-                   "earlier pairing has to be removed first."});
+    throw Refused(
+        {403, api::error_code::kForbidden,
+         "This user has a paired phone already. Pairing a further one needs an administrator, or the "
+         "earlier pairing has to be removed first."});
   }
   const std::string device_id = device_of_phrase(context, caller, phrase);
   const crypto::PrivateKey key = crypto::PrivateKey::generate();
@@ -130,7 +135,8 @@ Pairing decide_pairing(Context& context, const Device& device, std::string_view 
   Pairing pairing = read_pairing(context, id);
   const std::string shown = shown_pairing(context, pairing);
   require_decision_signature(context, device, pairing.id, shown, choice, "", signature);
-  if (pairing.state != PairingState::pending) refuse(409, "This pairing was decided before, or its time is over.");
+  if (pairing.state != PairingState::pending)
+    refuse(409, "This pairing was decided before, or its time is over.");
   if (choice == device::Choice::allow && !pairing.further_allowed &&
       has_enabled_pairing(context, pairing.user_id)) {
     end_pairing(context, pairing, PairingState::denied);

@@ -70,7 +70,8 @@ api::Json shown_metadata(const std::string& metadata, bool& verified) {
 void check_number(const AuthenticationRequest& request, device::Choice choice, std::string_view number) {
   if (choice != device::Choice::allow) return;
   if (request.number.empty() && !number.empty()) refuse(400, "This request asks for no number.");
-  if (!request.number.empty() && number.empty()) refuse(400, "This request needs the number that the login shows.");
+  if (!request.number.empty() && number.empty())
+    refuse(400, "This request needs the number that the login shows.");
 }
 
 Outcome outcome_of(const AuthenticationRequest& request, device::Choice choice, std::string_view number) {
@@ -138,7 +139,8 @@ AuthenticationRequest cancel_request(Context& context, const Caller& caller, std
 }
 
 AuthenticationRequest decide_request(Context& context, const Device& device, std::string_view id,
-                                     device::Choice choice, std::string_view number, std::string_view signature) {
+                                     device::Choice choice, std::string_view number,
+                                     std::string_view signature) {
   auto request = context.store.request_by_id(id);
   const auto pairing = request ? pairing_shown_on(context, *request, device) : std::nullopt;
   if (!pairing) refuse(404, "This device has no such request.");
@@ -158,7 +160,8 @@ AuthenticationRequest decide_request(Context& context, const Device& device, std
   return *request;
 }
 
-std::string shown_request(Context& context, const AuthenticationRequest& request, std::string_view pairing_id) {
+std::string shown_request(Context& context, const AuthenticationRequest& request,
+                          std::string_view pairing_id) {
   const auto requester = context.store.requester_by_id(request.requester_id);
   if (!requester) throw StoreError("database: a request without a requester");
   bool verified = true;

@@ -49,10 +49,12 @@ AuthenticationRequest cancel_request(Context& context, const Caller& caller, std
 /// The phone's answer. Throws Refused: 404; 401 for a wrong signature; 409 if it is final already; 400 when the number
 /// is missing or was not asked for.
 AuthenticationRequest decide_request(Context& context, const Device& device, std::string_view id,
-                                     device::Choice choice, std::string_view number, std::string_view signature);
+                                     device::Choice choice, std::string_view number,
+                                     std::string_view signature);
 
 /// The JSON text that the phone of `pairing_id` shows and signs.
-std::string shown_request(Context& context, const AuthenticationRequest& request, std::string_view pairing_id);
+std::string shown_request(Context& context, const AuthenticationRequest& request,
+                          std::string_view pairing_id);
 
 /// Requests whose time is over become expired.
 void expire_requests(Context& context);

@@ -17,13 +17,13 @@ inline constexpr std::size_t kMaxNonce = 256;
 inline constexpr int kMinTtlSeconds = 5;
 inline constexpr int kMaxTtlSeconds = 300;
 inline constexpr int kDefaultTtlSeconds = 60;
-inline constexpr std::size_t kMaxPending = 3;            // pending pushes of one user
-inline constexpr int kMaxRefused = 3;                    // refused or unanswered pushes ...
-inline constexpr Millis kRefusedWindow = 10 * kMinute;   // ... within this time: codes only
-inline constexpr Millis kMute = 20 * kMinute;            // no pushes after "this was not me"
-inline constexpr unsigned kNumberDigits = 2;             // 10 to 99
-inline constexpr std::size_t kMaxName = 256;             // bytes of a user, terminal or action name
-inline constexpr std::size_t kMaxMetadata = 4096;        // bytes
+inline constexpr std::size_t kMaxPending = 3;           // pending pushes of one user
+inline constexpr int kMaxRefused = 3;                   // refused or unanswered pushes ...
+inline constexpr Millis kRefusedWindow = 10 * kMinute;  // ... within this time: codes only
+inline constexpr Millis kMute = 20 * kMinute;           // no pushes after "this was not me"
+inline constexpr unsigned kNumberDigits = 2;            // 10 to 99
+inline constexpr std::size_t kMaxName = 256;            // bytes of a user, terminal or action name
+inline constexpr std::size_t kMaxMetadata = 4096;       // bytes
 
 // One-time codes
 inline constexpr unsigned kCodeWindow = 1;               // time steps before and after now
@@ -31,15 +31,15 @@ inline constexpr int kMaxWrongCodes = 5;                 // wrong codes ...
 inline constexpr Millis kWrongCodeWindow = 5 * kMinute;  // ... within this time lock codes
 inline constexpr Millis kFirstLock = kMinute;            // doubled with each further lock
 inline constexpr int kMaxLockDoublings = 6;
-inline constexpr int kMaxWrongCodesPerDay = 50;          // then only an approved push unlocks
+inline constexpr int kMaxWrongCodesPerDay = 50;  // then only an approved push unlocks
 inline constexpr Millis kDay = 24 * 60 * kMinute;
 
 // Pairing
 inline constexpr Millis kPhraseLife = 10 * kMinute;
-inline constexpr Millis kPairingLife = 5 * kMinute;      // until the phone must have answered
-inline constexpr int kMaxWrongPhrases = 20;              // of one requester ...
+inline constexpr Millis kPairingLife = 5 * kMinute;  // until the phone must have answered
+inline constexpr int kMaxWrongPhrases = 20;          // of one requester ...
 inline constexpr Millis kWrongPhraseWindow = 10 * kMinute;
-inline constexpr int kMaxNewDevices = 60;                // from one address ...
+inline constexpr int kMaxNewDevices = 60;  // from one address ...
 inline constexpr Millis kNewDeviceWindow = kMinute;
 
 }  // namespace toopher::server::rules

@@ -54,7 +54,8 @@ bool finish(Context& context, AuthenticationRequest& request, const Outcome& out
 
 void expire_if_due(Context& context, AuthenticationRequest& request) {
   if (request.state != RequestState::pending || context.now < request.expires) return;
-  finish(context, request, {RequestState::expired, api::reason::kExpired, "Nobody answered in time."}, "time");
+  finish(context, request, {RequestState::expired, api::reason::kExpired, "Nobody answered in time."},
+         "time");
 }
 
 }  // namespace toopher::server

@@ -29,7 +29,8 @@ User set_user_enabled(Context& context, const Caller& caller, std::string_view u
   user->enabled = enabled;
   user->modified = context.now;
   context.store.update_user(*user);
-  audit(context, enabled ? "user enabled" : "user disabled", {{"user", user->name}, {"requester", caller.name}});
+  audit(context, enabled ? "user enabled" : "user disabled",
+        {{"user", user->name}, {"requester", caller.name}});
   return *user;
 }
 

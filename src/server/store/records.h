@@ -44,8 +44,8 @@ struct User {
   Millis muted_until = 0;          ///< no pushes before: somebody said "this was not me"
   Millis pushes_counted_from = 0;  ///< the last granted push; refusals before it no longer count
   Millis codes_locked_until = 0;
-  Millis codes_counted_from = 0;   ///< wrong codes before it no longer count towards the short lock
-  int code_lockouts = 0;           ///< locks since the last valid code: each is longer than the one before
+  Millis codes_counted_from = 0;  ///< wrong codes before it no longer count towards the short lock
+  int code_lockouts = 0;          ///< locks since the last valid code: each is longer than the one before
   Millis created = 0;
   Millis modified = 0;
 };
@@ -103,8 +103,8 @@ struct AuthenticationRequest {
   bool push = true;               ///< false: came with a code, no phone was asked
   Terminal terminal;
   Action action;
-  std::string metadata;           ///< as sent
-  std::string number;             ///< number matching; empty: none
+  std::string metadata;  ///< as sent
+  std::string number;    ///< number matching; empty: none
   bool automation_allowed = true;
   RequestState state = RequestState::pending;
   int reason_code = 0;

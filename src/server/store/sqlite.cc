@@ -35,7 +35,9 @@ std::string Rows::text(int column) const {
   return bytes == nullptr ? std::string() : std::string(bytes, static_cast<std::size_t>(size));
 }
 
-std::int64_t Rows::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+std::int64_t Rows::integer(int column) const {
+  return sqlite3_column_int64(statement_, column);
+}
 
 Database::Database(const std::string& path) {
   sqlite3* raw = nullptr;
@@ -67,7 +69,8 @@ sqlite3_stmt* Database::prepared(const char* sql) {
     }
     statement.reset(raw);
   }
-  if (sqlite3_stmt_busy(statement.get()) != 0) throw StoreError("database: a statement is used while it runs");
+  if (sqlite3_stmt_busy(statement.get()) != 0)
+    throw StoreError("database: a statement is used while it runs");
   return statement.get();
 }
 

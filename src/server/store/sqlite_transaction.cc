@@ -19,33 +19,28 @@ std::string context(std::string_view column, std::string_view id) {
 // Each reader takes the columns in the order of the column list beside it.
 
 Requester read_requester(const Rows& row) {
-  return {row.text(0), row.text(1), row.text(2), Scopes(static_cast<unsigned>(row.integer(3))), row.integer(4)};
+  return {row.text(0), row.text(1), row.text(2), Scopes(static_cast<unsigned>(row.integer(3))),
+          row.integer(4)};
 }
 
-#define USER_COLUMNS                                                                                         \
-  "SELECT id, name, enabled, muted_until, pushes_counted_from, codes_locked_until, codes_counted_from, "    \
+#define USER_COLUMNS                                                                                     \
+  "SELECT id, name, enabled, muted_until, pushes_counted_from, codes_locked_until, codes_counted_from, " \
   "code_lockouts, created, modified FROM users "
 
 User read_user(const Rows& row) {
-  return {row.text(0),    row.text(1),    row.boolean(2),                    row.integer(3), row.integer(4),
-          row.integer(5), row.integer(6), static_cast<int>(row.integer(7)), row.integer(8), row.integer(9)};
+  return {row.text(0),    row.text(1),    row.boolean(2), row.integer(3),
+          row.integer(4), row.integer(5), row.integer(6), static_cast<int>(row.integer(7)),
+          row.integer(8), row.integer(9)};
 }
 
-#define PAIRING_COLUMNS                                                                                       \
-  "SELECT id, user_id, requester_id, device_id, state, further_allowed, server_point, created, modified, "   \
+#define PAIRING_COLUMNS                                                                                    \
+  "SELECT id, user_id, requester_id, device_id, state, further_allowed, server_point, created, modified, " \
   "expires FROM pairings "
 
 Pairing read_pairing(const Rows& row) {
-  return {row.text(0),
-          row.text(1),
-          row.text(2),
-          row.text(3),
-          static_cast<PairingState>(row.integer(4)),
-          row.boolean(5),
-          row.text(6),
-          row.integer(7),
-          row.integer(8),
-          row.integer(9)};
+  return {
+      row.text(0),    row.text(1), row.text(2),    row.text(3),    static_cast<PairingState>(row.integer(4)),
+      row.boolean(5), row.text(6), row.integer(7), row.integer(8), row.integer(9)};
 }
 
 #define TERMINAL_COLUMNS "SELECT id, user_id, name, extra, created FROM terminals "
@@ -54,10 +49,10 @@ Terminal read_terminal(const Rows& row) {
   return {row.text(0), row.text(1), row.text(2), row.text(3), row.integer(4)};
 }
 
-#define REQUEST_COLUMNS                                                                                       \
-  "SELECT id, requester_id, user_id, pairing_id, client_request_id, fingerprint, push, terminal_id, "        \
-  "terminal_name, terminal_extra, terminal_created, action_id, action_name, action_created, metadata, "      \
-  "number, automation_allowed, state, reason_code, reason, totp_valid, code_followed, created, modified, "   \
+#define REQUEST_COLUMNS                                                                                    \
+  "SELECT id, requester_id, user_id, pairing_id, client_request_id, fingerprint, push, terminal_id, "      \
+  "terminal_name, terminal_extra, terminal_created, action_id, action_name, action_created, metadata, "    \
+  "number, automation_allowed, state, reason_code, reason, totp_valid, code_followed, created, modified, " \
   "expires FROM requests "
 
 AuthenticationRequest read_request(const Rows& row) {
@@ -103,15 +98,17 @@ auto all(Rows rows, Reader reader) -> std::vector<decltype(reader(rows))> {
 Secret SqliteTransaction::opened(std::string_view sealed, std::string_view column, std::string_view id) {
   auto plain = key_.open(sealed, context(column, id));
   if (!plain) {
-    throw StoreError("database: " + context(column, id) +
-                     " cannot be opened; the key file does not belong to this database, or the row was changed");
+    throw StoreError(
+        "database: " + context(column, id) +
+        " cannot be opened; the key file does not belong to this database, or the row was changed");
   }
   return std::move(*plain);
 }
 
 std::optional<Requester> SqliteTransaction::requester_by_key(std::string_view consumer_key) {
   return first(
-      db_.query("SELECT id, name, consumer_key, scopes, created FROM requesters WHERE consumer_key = ?", consumer_key),
+      db_.query("SELECT id, name, consumer_key, scopes, created FROM requesters WHERE consumer_key = ?",
+                consumer_key),
       read_requester);
 }
 
@@ -121,8 +118,9 @@ std::optional<Requester> SqliteTransaction::requester_by_id(std::string_view id)
 }
 
 std::optional<Requester> SqliteTransaction::requester_by_name(std::string_view name) {
-  return first(db_.query("SELECT id, name, consumer_key, scopes, created FROM requesters WHERE name = ?", name),
-               read_requester);
+  return first(
+      db_.query("SELECT id, name, consumer_key, scopes, created FROM requesters WHERE name = ?", name),
+      read_requester);
 }
 
 Secret SqliteTransaction::requester_secret(std::string_view id) {
@@ -133,8 +131,8 @@ Secret SqliteTransaction::requester_secret(std::string_view id) {
 
 void SqliteTransaction::insert_requester(const Requester& requester, const Secret& secret) {
   const std::string sealed = key_.seal(secret.view(), context(kRequesterSecret, requester.id));
-  db_.change("INSERT INTO requesters VALUES (?, ?, ?, ?, ?, ?)", requester.id, requester.name, requester.consumer_key,
-             Blob{sealed}, requester.scopes.bits(), requester.created);
+  db_.change("INSERT INTO requesters VALUES (?, ?, ?, ?, ?, ?)", requester.id, requester.name,
+             requester.consumer_key, Blob{sealed}, requester.scopes.bits(), requester.created);
 }
 
 bool SqliteTransaction::use_nonce(std::string_view owner, std::string_view nonce, Millis expires) {
@@ -159,13 +157,14 @@ void SqliteTransaction::update_user(const User& user) {
   db_.change(
       "UPDATE users SET enabled = ?, muted_until = ?, pushes_counted_from = ?, codes_locked_until = ?, "
       "codes_counted_from = ?, code_lockouts = ?, modified = ? WHERE id = ?",
-      user.enabled, user.muted_until, user.pushes_counted_from, user.codes_locked_until, user.codes_counted_from,
-      user.code_lockouts, user.modified, user.id);
+      user.enabled, user.muted_until, user.pushes_counted_from, user.codes_locked_until,
+      user.codes_counted_from, user.code_lockouts, user.modified, user.id);
 }
 
 std::optional<Device> SqliteTransaction::device_by_id(std::string_view id) {
   return first(
-      db_.query("SELECT id, name, platform, signing_key, agreement_key, created FROM devices WHERE id = ?", id),
+      db_.query("SELECT id, name, platform, signing_key, agreement_key, created FROM devices WHERE id = ?",
+                id),
       [](const Rows& row) {
         return Device{row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.integer(5)};
       });
@@ -178,14 +177,16 @@ void SqliteTransaction::insert_device(const Device& device) {
 
 bool SqliteTransaction::set_phrase(std::string_view device_id, std::string_view phrase, Millis expires) {
   return db_.change(
-             "INSERT INTO phrases VALUES (?1, ?2, ?3) ON CONFLICT (device_id) DO UPDATE SET phrase = ?2, expires = ?3 "
+             "INSERT INTO phrases VALUES (?1, ?2, ?3) ON CONFLICT (device_id) DO UPDATE SET phrase = ?2, "
+             "expires = ?3 "
              "WHERE NOT EXISTS (SELECT 1 FROM phrases WHERE phrase = ?2) ON CONFLICT (phrase) DO NOTHING",
              device_id, phrase, expires) == 1;
 }
 
 std::optional<std::string> SqliteTransaction::take_phrase(std::string_view phrase, Millis now) {
-  return first(db_.query("DELETE FROM phrases WHERE phrase = ? AND expires > ? RETURNING device_id", phrase, now),
-               [](const Rows& row) { return row.text(0); });
+  return first(
+      db_.query("DELETE FROM phrases WHERE phrase = ? AND expires > ? RETURNING device_id", phrase, now),
+      [](const Rows& row) { return row.text(0); });
 }
 
 std::optional<Pairing> SqliteTransaction::pairing_by_id(std::string_view id) {
@@ -202,10 +203,10 @@ std::vector<Pairing> SqliteTransaction::pairings_of_device(std::string_view devi
 
 void SqliteTransaction::insert_pairing(const Pairing& pairing, const Secret& agreement_key) {
   const std::string sealed = key_.seal(agreement_key.view(), context(kAgreementKey, pairing.id));
-  db_.change("INSERT INTO pairings VALUES (?, ?, ?, ?, ?, ?, ?, ?, x'', -1, ?, ?, ?)", pairing.id, pairing.user_id,
-             pairing.requester_id, pairing.device_id, static_cast<std::int64_t>(pairing.state),
-             pairing.further_allowed, Blob{pairing.server_point}, Blob{sealed}, pairing.created, pairing.modified,
-             pairing.expires);
+  db_.change("INSERT INTO pairings VALUES (?, ?, ?, ?, ?, ?, ?, ?, x'', -1, ?, ?, ?)", pairing.id,
+             pairing.user_id, pairing.requester_id, pairing.device_id,
+             static_cast<std::int64_t>(pairing.state), pairing.further_allowed, Blob{pairing.server_point},
+             Blob{sealed}, pairing.created, pairing.modified, pairing.expires);
 }
 
 Secret SqliteTransaction::pairing_agreement_key(std::string_view id) {
@@ -230,7 +231,8 @@ void SqliteTransaction::enable_pairing(std::string_view id, const Secret& seed, 
 
 void SqliteTransaction::close_pairing(std::string_view id, PairingState state, Millis now) {
   db_.change(
-      "UPDATE pairings SET state = ?, sealed_seed = x'', sealed_agreement_key = x'', modified = ? WHERE id = ?",
+      "UPDATE pairings SET state = ?, sealed_seed = x'', sealed_agreement_key = x'', modified = ? WHERE id = "
+      "?",
       static_cast<std::int64_t>(state), now, id);
 }
 
@@ -243,7 +245,8 @@ std::optional<Terminal> SqliteTransaction::terminal_by_id(std::string_view id) {
   return first(db_.query(TERMINAL_COLUMNS "WHERE id = ?", id), read_terminal);
 }
 
-std::optional<Terminal> SqliteTransaction::terminal_by_extra(std::string_view user_id, std::string_view extra) {
+std::optional<Terminal> SqliteTransaction::terminal_by_extra(std::string_view user_id,
+                                                             std::string_view extra) {
   return first(db_.query(TERMINAL_COLUMNS "WHERE user_id = ? AND extra = ? AND extra <> ''", user_id, extra),
                read_terminal);
 }
@@ -276,29 +279,32 @@ std::optional<AuthenticationRequest> SqliteTransaction::request_by_id(std::strin
   return first(db_.query(REQUEST_COLUMNS "WHERE id = ?", id), read_request);
 }
 
-std::optional<AuthenticationRequest> SqliteTransaction::request_by_client_id(std::string_view requester_id,
-                                                                             std::string_view client_request_id) {
-  return first(db_.query(REQUEST_COLUMNS "WHERE requester_id = ? AND client_request_id = ? AND client_request_id <> ''",
+std::optional<AuthenticationRequest> SqliteTransaction::request_by_client_id(
+    std::string_view requester_id, std::string_view client_request_id) {
+  return first(db_.query(REQUEST_COLUMNS
+                         "WHERE requester_id = ? AND client_request_id = ? AND client_request_id <> ''",
                          requester_id, client_request_id),
                read_request);
 }
 
 void SqliteTransaction::insert_request(const AuthenticationRequest& request) {
-  db_.change("INSERT INTO requests VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-             request.id, request.requester_id, request.user_id, request.pairing_id, request.client_request_id,
-             Blob{request.fingerprint}, request.push, request.terminal.id, request.terminal.name,
-             request.terminal.extra, request.terminal.created, request.action.id, request.action.name,
-             request.action.created, request.metadata, request.number, request.automation_allowed,
-             static_cast<std::int64_t>(request.state), request.reason_code, request.reason, request.totp_valid,
-             request.code_followed, request.created, request.modified, request.expires);
+  db_.change(
+      "INSERT INTO requests VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+      "?)",
+      request.id, request.requester_id, request.user_id, request.pairing_id, request.client_request_id,
+      Blob{request.fingerprint}, request.push, request.terminal.id, request.terminal.name,
+      request.terminal.extra, request.terminal.created, request.action.id, request.action.name,
+      request.action.created, request.metadata, request.number, request.automation_allowed,
+      static_cast<std::int64_t>(request.state), request.reason_code, request.reason, request.totp_valid,
+      request.code_followed, request.created, request.modified, request.expires);
 }
 
 bool SqliteTransaction::finish_request(const AuthenticationRequest& request) {
   return db_.change(
              "UPDATE requests SET state = ?, reason_code = ?, reason = ?, totp_valid = ?, code_followed = ?, "
              "modified = ? WHERE id = ? AND state = 0",
-             static_cast<std::int64_t>(request.state), request.reason_code, request.reason, request.totp_valid,
-             request.code_followed, request.modified, request.id) == 1;
+             static_cast<std::int64_t>(request.state), request.reason_code, request.reason,
+             request.totp_valid, request.code_followed, request.modified, request.id) == 1;
 }
 
 void SqliteTransaction::mark_code_followed(std::string_view request_id) {
@@ -306,15 +312,18 @@ void SqliteTransaction::mark_code_followed(std::string_view request_id) {
 }
 
 std::vector<AuthenticationRequest> SqliteTransaction::pending_requests(std::string_view user_id) {
-  return all(db_.query(REQUEST_COLUMNS "WHERE user_id = ? AND state = 0 ORDER BY created, id", user_id), read_request);
+  return all(db_.query(REQUEST_COLUMNS "WHERE user_id = ? AND state = 0 ORDER BY created, id", user_id),
+             read_request);
 }
 
 std::vector<AuthenticationRequest> SqliteTransaction::overdue_requests(Millis now) {
-  return all(db_.query(REQUEST_COLUMNS "WHERE state = 0 AND expires <= ? ORDER BY created, id", now), read_request);
+  return all(db_.query(REQUEST_COLUMNS "WHERE state = 0 AND expires <= ? ORDER BY created, id", now),
+             read_request);
 }
 
 std::vector<Pairing> SqliteTransaction::overdue_pairings(Millis now) {
-  return all(db_.query(PAIRING_COLUMNS "WHERE state = 0 AND expires <= ? ORDER BY created, id", now), read_pairing);
+  return all(db_.query(PAIRING_COLUMNS "WHERE state = 0 AND expires <= ? ORDER BY created, id", now),
+             read_pairing);
 }
 
 int SqliteTransaction::refused_pushes(std::string_view user_id, Millis since) {
@@ -329,8 +338,8 @@ void SqliteTransaction::insert_decision(const Decision& decision) {
   db_.change(
       "INSERT INTO decisions (subject, pairing_id, device_id, shown, choice, number, signature, at) "
       "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-      decision.subject, decision.pairing_id, decision.device_id, decision.shown, decision.choice, decision.number,
-      Blob{decision.signature}, decision.at);
+      decision.subject, decision.pairing_id, decision.device_id, decision.shown, decision.choice,
+      decision.number, Blob{decision.signature}, decision.at);
 }
 
 void SqliteTransaction::insert_try(std::string_view kind, std::string_view owner, Millis at) {
@@ -338,7 +347,8 @@ void SqliteTransaction::insert_try(std::string_view kind, std::string_view owner
 }
 
 int SqliteTransaction::count_tries(std::string_view kind, std::string_view owner, Millis since) {
-  Rows rows = db_.query("SELECT count(*) FROM tries WHERE kind = ? AND owner = ? AND at > ?", kind, owner, since);
+  Rows rows =
+      db_.query("SELECT count(*) FROM tries WHERE kind = ? AND owner = ? AND at > ?", kind, owner, since);
   return rows.next() ? static_cast<int>(rows.integer(0)) : 0;
 }
 
@@ -356,7 +366,8 @@ void SqliteTransaction::prune(Millis now) {
   db_.change("DELETE FROM tries WHERE at < ?", now - kDay);
   db_.change("DELETE FROM phrases WHERE expires < ?", now);
   db_.change(
-      "DELETE FROM devices WHERE created < ? AND NOT EXISTS (SELECT 1 FROM pairings WHERE device_id = devices.id)",
+      "DELETE FROM devices WHERE created < ? AND NOT EXISTS (SELECT 1 FROM pairings WHERE device_id = "
+      "devices.id)",
       now - kDay);
 }
 

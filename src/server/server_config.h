@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // toopherd.conf: one section [server].
-#ifndef TOOPHER_SERVER_CONFIG_H
-#define TOOPHER_SERVER_CONFIG_H
+#ifndef TOOPHER_SERVER_SERVER_CONFIG_H
+#define TOOPHER_SERVER_SERVER_CONFIG_H
 
 #include <cstdint>
 #include <string>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "server/config.h"
+#include "server/server_config.h"
 
 #include <unistd.h>
 
@@ -35,10 +35,12 @@ class Reader {
   explicit Reader(const std::string& file) : file_(file) {}
 
   void take(const config::IniEntry& entry) {
-    if (entry.section != "server") fail(entry, "unknown section [" + entry.section + "]; toopherd knows [server]");
+    if (entry.section != "server")
+      fail(entry, "unknown section [" + entry.section + "]; toopherd knows [server]");
     if (entry.value.empty()) fail(entry, entry.key + " has no value");
     if (entry.key == "listen") {
-      if (!parse_listen(entry.value, result.listen)) fail(entry, "listen must be ADDRESS:PORT, as 127.0.0.1:8477");
+      if (!parse_listen(entry.value, result.listen))
+        fail(entry, "listen must be ADDRESS:PORT, as 127.0.0.1:8477");
     } else if (entry.key == "origin") {
       result.origin = normalised_origin(entry.value);
       if (result.origin.empty()) fail(entry, "origin must be https://HOST[:PORT] without a path");
@@ -54,11 +56,13 @@ class Reader {
     require(!result.listen.address.empty(), "listen");
     require(!result.database.empty(), "database");
     require(!result.key_file.empty(), "key-file");
-    require(result.certificate.empty() == result.private_key.empty(), "certificate together with private-key");
+    require(result.certificate.empty() == result.private_key.empty(),
+            "certificate together with private-key");
     if (result.certificate.empty() && !address_of(result.listen.address).is_loopback()) {
-      throw ConfigError(file_, line_,
-                        "listen is not a loopback address, so certificate and private-key are needed: toopherd does "
-                        "not send secrets in clear text");
+      throw ConfigError(
+          file_, line_,
+          "listen is not a loopback address, so certificate and private-key are needed: toopherd does "
+          "not send secrets in clear text");
     }
   }
 
@@ -124,8 +128,12 @@ ServerConfig load_server_config(const std::string& file) {
   return parse_server_config(read_checked(path, rules_of_server(false)).view(), path);
 }
 
-Secret read_secret_file(const std::string& file) { return read_checked(file, rules_of_server(true)); }
+Secret read_secret_file(const std::string& file) {
+  return read_checked(file, rules_of_server(true));
+}
 
-std::string absolute_path(const std::string& path) { return std::filesystem::absolute(path).lexically_normal().string(); }
+std::string absolute_path(const std::string& path) {
+  return std::filesystem::absolute(path).lexically_normal().string();
+}
 
 }  // namespace toopher::server
