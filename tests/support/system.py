@@ -149,12 +149,15 @@ class Process:
 
 
 class Toopherd(Process):
-    """toopherd with a fresh database in `directory`. `key`, `secret`: its first requester; `url`: http://127.0.0.1:PORT."""
+    """toopherd with a fresh database in `directory`. `url`: http://127.0.0.1:PORT.
+    `key`, `secret`: its first requester. `database`: SQLite, to be looked at only."""
 
     def __init__(self, directory, **options):
         self.directory = os.path.join(directory, "toopherd")
-        made = subprocess.run([program("toopherd"), "--init", self.directory], stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, check=False, timeout=PATIENCE, **options)
+        self.database = os.path.join(self.directory, "toopherd.sqlite")
+        made = subprocess.run([program("toopherd"), "--init", self.directory, "--listen", "127.0.0.1:0"],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=PATIENCE,
+                              **options)
         if made.returncode != 0:
             raise Failure(f"toopherd --init failed: {made.stdout}{made.stderr}")
         self.key, self.secret = (self._value(name, made.stdout) for name in ("key", "secret"))
