@@ -9,3 +9,7 @@ EXTRA_DIST += support/requester.py support/summary.py support/system.py \
 EXTRA_DIST += support/certificates.py support/helper_process.py support/rogue_server.py
 TESTS += e2e/helper_test.py
 EXTRA_DIST += e2e/helper_test.py
+if SERVER
+TESTS += e2e/server_api_test.py
+endif
+EXTRA_DIST += e2e/server_api_test.py support/device.py

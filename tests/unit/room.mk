@@ -52,3 +52,13 @@ TESTS += unit/sandbox_test
 endif
 unit_sandbox_test_SOURCES = unit/sandbox_test.cc
 unit_sandbox_test_LDADD = $(ROOM)helper.a $(ROOM)protocol.a $(ROOM)base.a $(CMOCKA_LIBS)
+
+if CMOCKA
+if SERVER
+check_PROGRAMS += unit/server_test
+TESTS += unit/server_test
+endif
+endif
+unit_server_test_SOURCES = unit/server_test.cc
+unit_server_test_LDADD = $(ROOM)server.a $(ROOM)config.a $(ROOM)api.a $(ROOM)device.a $(ROOM)otp.a $(ROOM)oauth.a \
+	$(ROOM)crypto.a $(ROOM)base.a $(CMOCKA_LIBS) $(SQLITE_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS) -lpthread

@@ -188,7 +188,7 @@ std::optional<AuthenticationRequest> superseded_push(Context& context, const Cal
                                                      const std::string& id) {
   if (id.empty()) return std::nullopt;
   auto request = context.store.request_by_id(id);
-  if (!request || request->requester_id != caller.id || request->user_id != user.id) {
+  if (!request || !request->push || request->requester_id != caller.id || request->user_id != user.id) {
     refuse(404, "No such authentication request to supersede.");
   }
   expire_if_due(context, *request);

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A phone of docs/authenticator-api.md from the standard library and openssl(1): a second opinion, for tests."""
+
+import base64
+import hashlib
+import hmac
+import http.client
+import json
+import os
+import secrets
+import struct
+import subprocess
+import time
+import urllib.parse
+
+SPKI_OF_P256 = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200")
+
+
+def openssl(*arguments, data=b""):
+    return subprocess.run(["openssl", *arguments], input=data, capture_output=True, check=True).stdout
+
+
+def b64(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def unb64(text):
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def raw_signature(der):
+    """r and s, 32 bytes each, of an ECDSA signature in DER."""
+    length = der[3]
+    r, s = der[4:4 + length], der[6 + length:]
+    return r.lstrip(b"\0").rjust(32, b"\0") + s.lstrip(b"\0").rjust(32, b"\0")
+
+
+class Device:
+    """Keys in `directory`; registered by register()."""
+
+    def __init__(self, url, directory):
+        os.makedirs(directory, mode=0o700)
+        self.url, self.directory, self.id = url, directory, ""
+        for name in ("signing", "agreement"):
+            openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", self._file(name))
+        self.seeds = {}
+
+    def _file(self, name):
+        return os.path.join(self.directory, name + ".pem")
+
+    def _point(self, name):
+        return openssl("pkey", "-in", self._file(name), "-pubout", "-outform", "DER")[-65:]
+
+    def sign(self, *lines):
+        text = "".join(line + "\n" for line in lines).encode()
+        return raw_signature(openssl("dgst", "-sha256", "-sign", self._file("signing"), data=text))
+
+    def headers(self, method, target, body, timestamp=None, nonce=None):
+        timestamp, nonce = str(timestamp or int(time.time())), nonce or secrets.token_urlsafe(16)
+        signature = self.sign("toopher-call-v1", method, self.url, target, self.id, timestamp, nonce,
+                              hashlib.sha256(body).hexdigest())
+        return {"Content-Type": "application/json", "Authorization":
+                f'Toopher-Device device="{self.id}",timestamp="{timestamp}",nonce="{nonce}",signature="{b64(signature)}"'}
+
+    def send(self, method, target, body, headers):
+        connection = http.client.HTTPConnection(urllib.parse.urlsplit(self.url).netloc, timeout=90)
+        connection.request(method, target, body, headers)
+        answer = connection.getresponse()
+        result = answer.status, json.loads(answer.read())
+        connection.close()
+        return result
+
+    def call(self, method, path, **body):
+        """(status, answer)"""
+        target = "/authenticator/v1/" + path
+        data = json.dumps(body).encode() if method == "POST" else b""
+        return self.send(method, target, data, self.headers(method, target, data))
+
+    def register(self):
+        answer = self.call("POST", "devices", name="test phone", platform="python",
+                           signing_key=b64(self._point("signing")), agreement_key=b64(self._point("agreement")))
+        self.id = answer[1].get("device_id", "")
+        return answer
+
+    def phrase(self):
+        return self.call("POST", "phrases")[1]["phrase"]
+
+    def pending(self, wait=0, since=""):
+        return self.call("GET", f"pending?wait={wait}&since={since}")[1]
+
+    def decision(self, pairing, shown, choice, number=""):
+        digest = hashlib.sha256(shown.encode()).hexdigest()
+        return b64(self.sign("toopher-decision-v1", self.url, pairing, digest, choice, number))
+
+    def answer_pairing(self, entry, choice):
+        """(status, answer); computes the seed when it allows."""
+        if choice == "allow":
+            self.seeds[entry["id"]] = self._agree(entry["id"], unb64(entry["server_key"]))
+        return self.call("POST", "pairings/" + entry["id"], choice=choice,
+                         signature=self.decision(entry["id"], entry["shown"], choice))
+
+    def answer_request(self, entry, choice, number=""):
+        """(status, answer)"""
+        return self.call("POST", f"requests/{entry['id']}/decision", choice=choice, number=number,
+                         signature=self.decision(entry["pairing_id"], entry["shown"], choice, number))
+
+    def _agree(self, pairing, server_point):
+        peer = self._file("peer-" + pairing)
+        with open(peer, "wb") as file:
+            file.write(openssl("pkey", "-pubin", "-inform", "DER", "-pubout", data=SPKI_OF_P256 + server_point))
+        shared = openssl("pkeyutl", "-derive", "-inkey", self._file("agreement"), "-peerkey", peer)
+        extracted = hmac.new(pairing.encode(), shared, hashlib.sha256).digest()
+        info = b"toopher-code-seed-v1\0" + self._point("agreement") + server_point
+        return hmac.new(extracted, info + b"\1", hashlib.sha256).digest()[:20]
+
+    def code(self, pairing, steps=0):
+        """RFC 6238."""
+        counter = struct.pack(">Q", int(time.time()) // 30 + steps)
+        digest = hmac.new(self.seeds[pairing], counter, hashlib.sha1).digest()
+        value = struct.unpack_from(">I", digest, digest[-1] & 15)[0] & 0x7FFFFFFF
+        return f"{value % 10**6:06d}"

@@ -1,0 +1,727 @@
+// SPDX-License-Identifier: Apache-2.0
+// The server's rules over a real database, with a clock of the test's own.
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <future>
+#include <memory>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "api/reason.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "crypto/keys.h"
+#include "device/decision.h"
+#include "device/seed.h"
+#include "oauth/signature.h"
+#include "otp/otp.h"
+#include "server/service/authenticate.h"
+#include "server/service/devices.h"
+#include "server/service/pairings.h"
+#include "server/service/phrase.h"
+#include "server/service/requests.h"
+#include "server/service/rules.h"
+#include "server/service/users.h"
+#include "server/store/sqlite_store.h"
+#include "with_cmocka.h"
+
+using namespace toopher;
+using namespace toopher::server;
+using device::Choice;
+
+namespace {
+
+const std::string kOrigin = "http://127.0.0.1:8477";
+
+/// A phone as the server cannot see it: with its private keys and the seed it computed by itself.
+struct Phone {
+  Device device;
+  crypto::PrivateKey signing = crypto::PrivateKey::generate();
+  crypto::PrivateKey agreement = crypto::PrivateKey::generate();
+  std::string pairing_id;
+  Secret seed;
+
+  [[nodiscard]] std::string sign(const std::string& pairing, const std::string& shown, Choice choice,
+                                 const std::string& number, const std::string& origin = kOrigin) const {
+    return signing.sign(device::decision_bytes(origin, pairing, shown, choice, number));
+  }
+};
+
+/// One server on a database in a directory of its own.
+class World {
+ public:
+  World() {
+    char form[] = "/tmp/toopherd-test-XXXXXX";
+    assert_non_null(::mkdtemp(form));
+    directory = form;
+    open();
+    login = add_requester("login host", {Scope::login, Scope::enrol});
+    other = add_requester("other host", {Scope::login, Scope::enrol});
+    admin = add_requester("administrator", {Scope::login, Scope::enrol, Scope::admin});
+  }
+  ~World() {
+    store.reset();
+    std::filesystem::remove_all(directory);
+  }
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  void open() {
+    store = std::make_unique<SqliteStore>(directory + "/db",
+                                          *crypto::SealingKey::from_bytes(Secret(std::string(32, 'k'))),
+                                          [](Committed committed) {
+                                            for (const auto& completion : committed.completions) completion();
+                                          });
+  }
+
+  /// The rule's result, or the error it refused with.
+  template <typename Rule>
+  auto ask(Rule rule) {
+    using Result = decltype(rule(std::declval<Context&>()));
+    std::variant<std::monostate, Result, api::ApiError> result;
+    std::promise<void> done;
+    store->submit(
+        [&](Transaction& transaction) {
+          Context context{transaction, now, kOrigin};
+          try {
+            result.template emplace<1>(rule(context));
+          } catch (const Refused& refused) {
+            result.template emplace<2>(refused.error());
+          }
+        },
+        [&](std::exception_ptr outcome) {
+          if (outcome) {
+            done.set_exception(outcome);
+          } else {
+            done.set_value();
+          }
+        });
+    done.get_future().get();
+    return result;
+  }
+
+  template <typename Rule>
+  auto get(Rule rule) {
+    auto result = ask(rule);
+    if (const auto* error = std::get_if<2>(&result)) fail_msg("refused: %s", error->message.c_str());
+    return std::move(std::get<1>(result));
+  }
+
+  template <typename Rule>
+  int refusal(Rule rule) {
+    auto result = ask(rule);
+    if (!std::holds_alternative<api::ApiError>(result)) fail_msg("was not refused");
+    return std::get<2>(result).code;
+  }
+
+  Requester add_requester(const std::string& name, std::initializer_list<Scope> scopes) {
+    Requester requester{random_uuid(), name, "key of " + name, {}, now};
+    for (const Scope scope : scopes) requester.scopes.add(scope);
+    return get([&](Context& c) {
+      c.store.insert_requester(requester, Secret("secret of " + name));
+      return requester;
+    });
+  }
+
+  Phone new_phone() {
+    Phone phone;
+    phone.device = get([&](Context& c) {
+      return register_device(c, "phone", "test", *crypto::PublicKey::from_point(phone.signing.public_point()),
+                             *crypto::PublicKey::from_point(phone.agreement.public_point()), "127.0.0.1");
+    });
+    return phone;
+  }
+
+  std::string phrase_of(const Phone& phone) {
+    return get([&](Context& c) { return new_phrase(c, phone.device); });
+  }
+
+  Pairing ask_to_pair(const Phone& phone, const std::string& user) {
+    const std::string phrase = phrase_of(phone);
+    return get([&](Context& c) { return create_pairing(c, login, phrase, user); });
+  }
+
+  auto answer_pairing(const Phone& phone, const Pairing& pairing, Choice choice) {
+    return [&phone, pairing, choice](Context& c) {
+      const std::string signature = phone.sign(pairing.id, shown_pairing(c, pairing), choice, "");
+      return decide_pairing(c, phone.device, pairing.id, choice, signature);
+    };
+  }
+
+  Phone pair(const std::string& user) {
+    Phone phone = new_phone();
+    const Pairing pairing = ask_to_pair(phone, user);
+    assert_true(get(answer_pairing(phone, pairing, Choice::allow)).state == PairingState::enabled);
+    phone.pairing_id = pairing.id;
+    phone.seed = device::agree_on_seed(phone.agreement, *crypto::PublicKey::from_point(pairing.server_point),
+                                       pairing.id, phone.agreement.public_point(), pairing.server_point);
+    return phone;
+  }
+
+  [[nodiscard]] std::string code(const Phone& phone, int steps = 0) const {
+    return std::string(otp::totp(phone.seed, now / kSecond + 30 * steps).view());
+  }
+
+  /// A code that no step near now has.
+  [[nodiscard]] std::string wrong_code(const Phone& phone) const {
+    for (std::string code = "000000";; ++code.back()) {
+      if (!otp::matching_step(phone.seed, code, now / kSecond, 2)) return code;
+    }
+  }
+
+  auto start(Initiate parameters) {
+    auto shared = std::make_shared<Initiate>(std::move(parameters));
+    return [this, shared](Context& c) { return initiate(c, login, *shared); };
+  }
+  AuthenticationRequest push(const std::string& user) { return get(start(push_of(user))); }
+  AuthenticationRequest with_code(const std::string& user, const std::string& typed,
+                                  const std::string& supersedes = {}) {
+    return get(start(code_of(user, typed, supersedes)));
+  }
+  static Initiate push_of(const std::string& user) {
+    Initiate parameters;
+    parameters.user_name = user;
+    parameters.terminal_name = "host";
+    return parameters;
+  }
+  static Initiate code_of(const std::string& user, const std::string& typed,
+                          const std::string& supersedes = {}) {
+    Initiate parameters = push_of(user);
+    parameters.otp = Secret(typed);
+    parameters.supersedes = supersedes;
+    return parameters;
+  }
+
+  auto decision(const Phone& phone, const AuthenticationRequest& request, Choice choice,
+                const std::string& number = {}) {
+    return [&phone, request, choice, number](Context& c) {
+      const std::string signature =
+          phone.sign(phone.pairing_id, shown_request(c, request, phone.pairing_id), choice, number);
+      return decide_request(c, phone.device, request.id, choice, number, signature);
+    };
+  }
+  AuthenticationRequest read(const AuthenticationRequest& request) {
+    return get([&](Context& c) { return read_request(c, login, request.id); });
+  }
+  void pass(Millis time) { now += time; }
+
+  Millis now = 1'800'000'000'000;
+  std::string directory;
+  std::unique_ptr<SqliteStore> store;
+  Requester login, other, admin;
+};
+
+void assert_state(const AuthenticationRequest& request, RequestState state, int reason_code = 0) {
+  assert_int_equal(static_cast<int>(request.state), static_cast<int>(state));
+  assert_int_equal(request.reason_code, reason_code);
+}
+
+void a_push_is_granted_by_the_phones_signature(void**) {
+  World world;
+  const Phone phone = world.pair("jdoe");
+  const auto request = world.push("jdoe");
+  assert_state(request, RequestState::pending);
+  const auto list = world.get([&](Context& c) { return pending_for(c, phone.device); });
+  assert_int_equal(list.requests.size(), 1);
+  assert_same_text(list.requests[0].pairing_id, phone.pairing_id);
+  assert_state(world.get(world.decision(phone, request, Choice::allow)), RequestState::granted);
+  assert_state(world.read(request), RequestState::granted);
+}
+
+void a_signature_counts_for_what_was_signed_only(void**) {
+  World world;
+  const Phone phone = world.pair("jdoe");
+  const Phone stranger = world.pair("mallory");
+  const auto request = world.push("jdoe");
+  const auto decide_with = [&](const Device& device, const std::string& signature) {
+    return world.refusal(
+        [&](Context& c) { return decide_request(c, device, request.id, Choice::allow, "", signature); });
+  };
+  const std::string shown =
+      world.get([&](Context& c) { return shown_request(c, request, phone.pairing_id); });
+  assert_int_equal(decide_with(phone.device, phone.sign(phone.pairing_id, shown, Choice::deny, "")), 401);
+  assert_int_equal(decide_with(phone.device, phone.sign(phone.pairing_id, shown + " ", Choice::allow, "")),
+                   401);
+  assert_int_equal(decide_with(phone.device, phone.sign(stranger.pairing_id, shown, Choice::allow, "")), 401);
+  assert_int_equal(
+      decide_with(phone.device, phone.sign(phone.pairing_id, shown, Choice::allow, "", "http://evil")), 401);
+  assert_int_equal(decide_with(phone.device, stranger.sign(phone.pairing_id, shown, Choice::allow, "")), 401);
+  assert_int_equal(decide_with(stranger.device, stranger.sign(stranger.pairing_id, shown, Choice::allow, "")),
+                   404);
+  assert_state(world.read(request), RequestState::pending);
+}
+
+void a_final_state_never_changes(void**) {
+  World world;
+  const Phone phone = world.pair("jdoe");
+  const auto request = world.push("jdoe");
+  assert_state(world.get(world.decision(phone, request, Choice::deny)), RequestState::denied,
+               api::reason::kDenied);
+  assert_int_equal(world.refusal(world.decision(phone, request, Choice::allow)), 409);
+  const std::string code = world.code(phone);
+  assert_state(world.get([&](Context& c) { return submit_code(c, world.login, request.id, code); }),
+               RequestState::denied, api::reason::kDenied);
+  assert_state(world.get([&](Context& c) { return cancel_request(c, world.login, request.id); }),
+               RequestState::denied, api::reason::kDenied);
+  world.pass(10 * kMinute);
+  assert_state(world.read(request), RequestState::denied, api::reason::kDenied);
+}
+
+void a_request_expires_after_its_ttl(void**) {
+  World world;
+  const Phone phone = world.pair("jdoe");
+  Initiate parameters = World::push_of("jdoe");
+  parameters.ttl_seconds = 30;
+  const auto request = world.get(world.start(std::move(parameters)));
+  world.pass(30 * kSecond - 1);
+  assert_state(world.read(request), RequestState::pending);
+  world.pass(1);
+  assert_int_equal(world.refusal(world.decision(phone, request, Choice::allow)), 409);
+  assert_state(world.read(request), RequestState::expired, api::reason::kExpired);
+  for (const int ttl : {4, 301}) {
+    Initiate wrong = World::push_of("jdoe");
+    wrong.ttl_seconds = ttl;
+    assert_int_equal(world.refusal(world.start(std::move(wrong))), 400);
+  }
+}
+
+void the_number_has_one_attempt(void**) {
+  World world;
+  const Phone phone = world.pair("jdoe");
+  const auto with_number = [&] {
+    Initiate parameters = World::push_of("jdoe");
+    parameters.number_matching = true;
+    return world.get(world.start(std::move(parameters)));
+  };
+  const auto request = with_number();
+  assert_int_equal(request.number.size(), 2);
+  const std::string shown =
+      world.get([&](Context& c) { return shown_request(c, request, phone.pairing_id); });
+  assert_null(std::strstr(shown.c_str(), ("\"" + request.number + "\"").c_str()));
+  assert_int_equal(world.refusal(world.decision(phone, request, Choice::allow)), 400);
+  const std::string wrong = request.number == "42" ? "43" : "42";
+  assert_state(world.get(world.decision(phone, request, Choice::allow, wrong)), RequestState::denied,
+               api::reason::kWrongNumber);
+  assert_int_equal(world.refusal(world.decision(phone, request, Choice::allow, request.number)), 409);
+  const auto second = with_number();
+  assert_state(world.get(world.decision(phone, second, Choice::allow, second.number)), RequestState::granted);
+  assert_int_equal(world.refusal(world.decision(phone, world.push("jdoe"), Choice::allow, "42")), 400);
+}
+
+void a_code_counts_once(void**) {
+  World world;
+  const Phone phone = world.pair("jdoe");
+  const std::string code = world.code(phone);
+  const auto granted = world.with_code("jdoe", code);
+  assert_state(granted, RequestState::granted);
+  assert_true(granted.totp_valid);
+  for (int i = 0; i < 10; ++i) {
+    assert_state(world.with_code("jdoe", code), RequestState::denied, api::reason::kCodeAlreadyUsed);
+  }
+  assert_state(world.with_code("jdoe", world.code(phone, -1)), RequestState::denied,
+               api::reason::kCodeAlreadyUsed);
+  assert_state(world.with_code("jdoe", world.code(phone, 1)), RequestState::granted);
+  assert_state(world.with_code("jdoe", world.code(phone, 3)), RequestState::denied,
+               api::reason::kInvalidCode);
+}
+
+void a_used_code_stays_used_after_a_restart(void**) {
+  World world;
+  const Phone phone = world.pair("jdoe");
+  const std::string code = world.code(phone);
+  assert_state(world.with_code("jdoe", code), RequestState::granted);
+  world.store.reset();
+  world.open();
+  assert_state(world.with_code("jdoe", code), RequestState::denied, api::reason::kCodeAlreadyUsed);
+}
+
+void of_many_submissions_of_one_code_exactly_one_wins(void**) {
+  constexpr int kThreads = 8;
+  constexpr int kEach = 25;
+  World world;
+  const Phone phone = world.pair("jdoe");
+  const std::string code = world.code(phone);
+  std::vector<std::thread> threads;
+  std::vector<int> granted(kThreads);
+  std::vector<int> used(kThreads);
+  for (std::size_t t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&world, &code, &granted, &used, t] {
+      for (int i = 0; i < kEach; ++i) {
+        const auto result = std::get<1>(world.ask(world.start(World::code_of("jdoe", code))));
+        granted[t] += result.state == RequestState::granted ? 1 : 0;
+        used[t] += result.reason_code == api::reason::kCodeAlreadyUsed ? 1 : 0;
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  int all_granted = 0;
+  int all_used = 0;
+  for (std::size_t t = 0; t < kThreads; ++t) {
+    all_granted += granted[t];
+    all_used += used[t];
+  }
+  assert_int_equal(all_granted, 1);
+  assert_int_equal(all_used, kThreads * kEach - 1);
+}
+
+void wrong_codes_lock_codes_longer_each_time(void**) {
+  World world;
+  const Phone phone = world.pair("jdoe");
+  const auto five_wrong = [&] {
+    for (int i = 0; i < rules::kMaxWrongCodes; ++i) {
+      assert_state(world.with_code("jdoe", world.wrong_code(phone)), RequestState::denied,
+                   api::reason::kInvalidCode);
+    }
+    assert_state(world.with_code("jdoe", world.code(phone)), RequestState::denied, api::reason::kCodesLocked);
+  };
+  five_wrong();
+  world.pass(rules::kFirstLock);
+  five_wrong();
+  world.pass(rules::kFirstLock);
+  assert_state(world.with_code("jdoe", world.code(phone)), RequestState::denied, api::reason::kCodesLocked);
+  world.pass(rules::kFirstLock);
+  assert_state(world.with_code("jdoe", world.code(phone)), RequestState::granted);
+}
+
+void fifty_wrong_codes_a_day_need_an_approved_push(void**) {
+  World world;
+  const Phone phone = world.pair("jdoe");
+  for (int i = 0; i < rules::kMaxWrongCodesPerDay; ++i) {
+    assert_state(world.with_code("jdoe", world.wrong_code(phone)), RequestState::denied,
+                 api::reason::kInvalidCode);
+    world.pass(2 * kMinute);
+  }
+  world.pass(2 * 60 * kMinute);
+  assert_state(world.with_code("jdoe", world.code(phone)), RequestState::denied, api::reason::kCodesLocked);
+  world.get(world.decision(phone, world.push("jdoe"), Choice::allow));
+  assert_state(world.with_code("jdoe", world.code(phone)), RequestState::granted);
+}
+
+void a_wrong_code_leaves_the_push_pending(void**) {
+  World world;
+  const Phone phone = world.pair("jdoe");
+  const auto request = world.push("jdoe");
+  const auto submit = [&](const std::string& code) {
+    return world.get([&](Context& c) { return submit_code(c, world.login, request.id, code); });
+  };
+  assert_state(submit(world.wrong_code(phone)), RequestState::pending, api::reason::kInvalidCode);
+  assert_state(world.read(request), RequestState::pending);
+  assert_state(submit(world.code(phone)), RequestState::granted);
+}
+
+void a_valid_code_withdraws_the_push_it_supersedes(void**) {
+  World world;
+  const Phone phone = world.pair("jdoe");
+  const auto request = world.push("jdoe");
+  assert_state(world.with_code("jdoe", world.wrong_code(phone), request.id), RequestState::denied,
+               api::reason::kInvalidCode);
+  assert_state(world.read(request), RequestState::pending);
+  assert_state(world.with_code("jdoe", world.code(phone), request.id), RequestState::granted);
+  assert_state(world.read(request), RequestState::cancelled, api::reason::kCancelled);
+  assert_int_equal(world.refusal(world.decision(phone, request, Choice::allow)), 409);
+}
+
+void a_code_cannot_overrule_a_denial(void**) {
+  World world;
+  const Phone phone = world.pair("jdoe");
+  const auto request = world.push("jdoe");
+  world.get(world.decision(phone, request, Choice::deny));
+  const std::string code = world.code(phone);
+  assert_state(world.with_code("jdoe", code, request.id), RequestState::denied,
+               api::reason::kSupersededDenied);
+  assert_state(world.with_code("jdoe", code), RequestState::granted);
+}
+
+void only_an_own_push_of_the_same_user_can_be_superseded(void**) {
+  World world;
+  const Phone phone = world.pair("jdoe");
+  const Phone second = world.pair("mallory");
+  const auto request = world.push("jdoe");
+  assert_int_equal(world.refusal(world.start(World::code_of("mallory", world.code(second), request.id))),
+                   404);
+  assert_int_equal(world.refusal([&](Context& c) {
+    return initiate(c, world.other, World::code_of("jdoe", world.code(phone), request.id));
+  }),
+                   404);
+  const auto earlier = world.with_code("jdoe", world.wrong_code(phone));
+  assert_int_equal(world.refusal(world.start(World::code_of("jdoe", world.code(phone), earlier.id))), 404);
+  assert_state(world.with_code("jdoe", world.code(phone)), RequestState::granted);
+}
+
+void pushes_are_limited(void**) {
+  World world;
+  const Phone phone = world.pair("jdoe");
+  std::vector<AuthenticationRequest> requests;
+  for (int i = 0; i < 3; ++i) requests.push_back(world.push("jdoe"));
+  assert_int_equal(world.refusal(world.start(World::push_of("jdoe"))), 429);
+  for (const auto& request : requests) world.get(world.decision(phone, request, Choice::deny));
+  assert_int_equal(world.refusal(world.start(World::push_of("jdoe"))), api::error_code::kOtpRequired);
+  assert_state(world.with_code("jdoe", world.code(phone)), RequestState::granted);
+  world.pass(rules::kRefusedWindow);
+  assert_state(world.push("jdoe"), RequestState::pending);
+}
+
+void unanswered_pushes_count_unless_a_code_followed(void**) {
+  World world;
+  const Phone phone = world.pair("jdoe");
+  for (int i = 0; i < 4; ++i) {
+    const auto request = world.push("jdoe");
+    world.pass(90 * kSecond);
+    assert_state(world.with_code("jdoe", world.code(phone), request.id), RequestState::granted);
+    assert_state(world.read(request), RequestState::expired, api::reason::kExpired);
+  }
+  for (int i = 0; i < 3; ++i) {
+    world.push("jdoe");
+    world.pass(61 * kSecond);
+  }
+  assert_int_equal(world.refusal(world.start(World::push_of("jdoe"))), api::error_code::kOtpRequired);
+}
+
+void not_me_mutes_and_withdraws(void**) {
+  World world;
+  const Phone phone = world.pair("jdoe");
+  const auto first = world.push("jdoe");
+  const auto second = world.push("jdoe");
+  assert_state(world.get(world.decision(phone, first, Choice::not_me)), RequestState::denied,
+               api::reason::kNotMe);
+  assert_state(world.read(second), RequestState::cancelled, api::reason::kCancelled);
+  world.pass(rules::kMute - 1);
+  assert_int_equal(world.refusal(world.start(World::push_of("jdoe"))), api::error_code::kOtpRequired);
+  world.pass(1);
+  assert_state(world.push("jdoe"), RequestState::pending);
+}
+
+void a_repeat_returns_the_first_result(void**) {
+  World world;
+  const Phone phone = world.pair("jdoe");
+  const std::string code = world.code(phone);
+  const auto attempt = [&](const std::string& terminal) {
+    Initiate parameters = World::code_of("jdoe", code);
+    parameters.client_request_id = "0123456789abcdef";
+    parameters.terminal_name = terminal;
+    return parameters;
+  };
+  const auto first = world.get(world.start(attempt("host")));
+  assert_state(first, RequestState::granted);
+  const auto again = world.get(world.start(attempt("host")));
+  assert_same_text(again.id, first.id);
+  assert_state(again, RequestState::granted);
+  assert_int_equal(world.refusal(world.start(attempt("elsewhere"))), 409);
+  assert_state(world.get([&](Context& c) { return initiate(c, world.other, attempt("host")); }),
+               RequestState::denied, api::reason::kCodeAlreadyUsed);
+}
+
+void requesters_keep_to_their_own_and_to_their_scopes(void**) {
+  World world;
+  const Phone phone = world.pair("jdoe");
+  const auto request = world.push("jdoe");
+  assert_int_equal(world.refusal([&](Context& c) { return read_request(c, world.other, request.id); }), 404);
+  assert_int_equal(world.refusal([&](Context& c) { return cancel_request(c, world.other, request.id); }),
+                   404);
+  const Requester enroller = world.add_requester("enroller", {Scope::enrol});
+  assert_int_equal(world.refusal([&](Context& c) { return initiate(c, enroller, World::push_of("jdoe")); }),
+                   403);
+  const Requester only_login = world.add_requester("only login", {Scope::login});
+  assert_int_equal(world.refusal([&](Context& c) { return create_pairing(c, only_login, "a b", "new"); }),
+                   403);
+  assert_int_equal(
+      world.refusal([&](Context& c) { return deactivate_pairing(c, world.login, phone.pairing_id); }), 403);
+  assert_int_equal(world.refusal([&](Context& c) {
+    reset_user(c, world.login, "jdoe");
+    return 0;
+  }),
+                   403);
+}
+
+void a_further_phone_needs_an_administrator(void**) {
+  World world;
+  const Phone first = world.new_phone();
+  const Phone second = world.new_phone();
+  const Pairing for_first = world.ask_to_pair(first, "jdoe");
+  const Pairing for_second = world.ask_to_pair(second, "jdoe");
+  world.get(world.answer_pairing(first, for_first, Choice::allow));
+  assert_int_equal(world.refusal(world.answer_pairing(second, for_second, Choice::allow)), 409);
+  const std::string phrase = world.phrase_of(second);
+  assert_int_equal(world.refusal([&](Context& c) { return create_pairing(c, world.login, phrase, "jdoe"); }),
+                   403);
+  const auto by_admin = world.get([&](Context& c) { return create_pairing(c, world.admin, phrase, "jdoe"); });
+  assert_true(world.get(world.answer_pairing(second, by_admin, Choice::allow)).state ==
+              PairingState::enabled);
+}
+
+void initiate_tells_why_nobody_can_be_asked(void**) {
+  World world;
+  const auto code_of_push = [&](const std::string& user) {
+    return world.refusal(world.start(World::push_of(user)));
+  };
+  assert_int_equal(code_of_push("nobody"), api::error_code::kUnknownUser);
+  const Phone phone = world.new_phone();
+  const Pairing pairing = world.ask_to_pair(phone, "jdoe");
+  assert_int_equal(code_of_push("jdoe"), api::error_code::kPairingNotAuthorized);
+  world.get(world.answer_pairing(phone, pairing, Choice::deny));
+  assert_int_equal(code_of_push("jdoe"), api::error_code::kUnknownUser);
+  Initiate unknown_pairing;
+  unknown_pairing.pairing_id = random_uuid();
+  assert_int_equal(world.refusal(world.start(std::move(unknown_pairing))),
+                   api::error_code::kPairingNotAuthorized);
+
+  const Phone paired = world.pair("jane");
+  const auto jane = world.get([&](Context& c) { return *user_named(c, "jane"); });
+  const auto enable = [&](bool enabled) {
+    world.get([&](Context& c) { return set_user_enabled(c, world.admin, jane.id, enabled); });
+  };
+  enable(false);
+  assert_int_equal(code_of_push("jane"), api::error_code::kUserDisabled);
+  enable(true);
+  Initiate unknown_terminal = World::push_of("jane");
+  unknown_terminal.terminal_name.clear();
+  unknown_terminal.terminal_extra = "never seen";
+  assert_int_equal(world.refusal(world.start(std::move(unknown_terminal))),
+                   api::error_code::kUnknownTerminal);
+  world.get([&](Context& c) { return deactivate_pairing(c, world.admin, paired.pairing_id); });
+  assert_int_equal(code_of_push("jane"), api::error_code::kPairingDeactivated);
+}
+
+void phrases_are_single_use_and_not_to_be_guessed(void**) {
+  World world;
+  const Phone phone = world.new_phone();
+  const std::string replaced = world.phrase_of(phone);
+  const std::string phrase = world.phrase_of(phone);
+  assert_int_equal(phrase.find_first_of("0123456789"), std::string::npos);
+  const auto create = [&](const Requester& by, const std::string& typed) {
+    return [&world, &by, typed](Context& c) { return create_pairing(c, by, typed, "jdoe"); };
+  };
+  assert_int_equal(world.refusal(create(world.login, replaced)), 400);
+  world.get(create(world.login, "  " + to_lower_ascii(phrase) + " "));
+  assert_int_equal(world.refusal(create(world.login, phrase)), 400);
+  const std::string late = world.phrase_of(phone);
+  world.pass(rules::kPhraseLife);
+  assert_int_equal(world.refusal(create(world.login, late)), 400);
+  for (int i = 0; i < rules::kMaxWrongPhrases; ++i) {
+    assert_int_equal(world.refusal(create(world.other, "wrong phrase")), 400);
+  }
+  assert_int_equal(world.refusal(create(world.other, world.phrase_of(phone))), 429);
+  assert_true(world.get(create(world.login, world.phrase_of(phone))).state == PairingState::pending);
+}
+
+void a_call_counts_once_and_only_while_fresh(void**) {
+  World world;
+  const std::string url = "http://127.0.0.1:8477/v1/users";
+  const auto call = [&](std::int64_t timestamp, const std::string& nonce, const std::string& secret) {
+    const oauth::Credentials credentials{world.login.consumer_key, Secret(secret)};
+    const std::string header =
+        oauth::authorization_header(credentials, "GET", url, {{"name", "x"}}, nonce, timestamp);
+    const auto result = world.ask([&](Context& c) {
+      return authenticate_requester(c, {"GET", url, "name=x", header, ""}).caller.name;
+    });
+    return std::holds_alternative<api::ApiError>(result) ? std::get<2>(result).http_status : 200;
+  };
+  const std::int64_t now = world.now / kSecond;
+  const std::string secret = "secret of login host";
+  assert_int_equal(call(now, "one", secret), 200);
+  assert_int_equal(call(now, "one", secret), 401);
+  assert_int_equal(call(now + 1, "one", secret), 200);
+  assert_int_equal(call(now, "two", "another secret"), 401);
+  assert_int_equal(call(now, "two", secret), 200);
+  assert_int_equal(call(now - 301, "three", secret), 401);
+  assert_int_equal(call(now + 301, "four", secret), 401);
+  world.pass(4 * kMinute);
+  world.get([&](Context& c) {
+    c.store.prune(world.now);
+    return 0;
+  });
+  assert_int_equal(call(now, "one", secret), 401);
+}
+
+void a_failing_operation_does_not_sink_its_neighbours(void**) {
+  World world;
+  std::vector<std::future<void>> futures;
+  const auto submit = [&](Store::Operation operation) {
+    auto done = std::make_shared<std::promise<void>>();
+    futures.push_back(done->get_future());
+    world.store->submit(std::move(operation), [done](std::exception_ptr outcome) {
+      if (outcome) {
+        done->set_exception(outcome);
+      } else {
+        done->set_value();
+      }
+    });
+  };
+  const auto insert = [&](const std::string& name, bool failing) {
+    submit([&world, name, failing](Transaction& transaction) {
+      User user;
+      user.id = random_uuid();
+      user.name = name;
+      user.created = world.now;
+      transaction.insert_user(user);
+      if (failing) throw std::runtime_error("on purpose");
+    });
+  };
+  insert("before", false);
+  insert("failing", true);
+  insert("after", false);
+  futures[0].get();
+  bool failed = false;
+  try {
+    futures[1].get();
+  } catch (const std::runtime_error&) {
+    failed = true;
+  }
+  assert_true(failed);
+  futures[2].get();
+  const auto exists = [&](const std::string& name) {
+    return world.get([&](Context& c) { return user_named(c, name).has_value(); });
+  };
+  assert_true(exists("before"));
+  assert_false(exists("failing"));
+  assert_true(exists("after"));
+}
+
+void another_key_file_is_noticed_at_once(void**) {
+  World world;
+  world.store.reset();
+  bool noticed = false;
+  try {
+    SqliteStore store(world.directory + "/db", crypto::SealingKey::generate(), [](Committed) {});
+  } catch (const StoreError&) {
+    noticed = true;
+  }
+  assert_true(noticed);
+}
+
+}  // namespace
+
+int main() {
+  const CMUnitTest tests[] = {
+      cmocka_unit_test(a_push_is_granted_by_the_phones_signature),
+      cmocka_unit_test(a_signature_counts_for_what_was_signed_only),
+      cmocka_unit_test(a_final_state_never_changes),
+      cmocka_unit_test(a_request_expires_after_its_ttl),
+      cmocka_unit_test(the_number_has_one_attempt),
+      cmocka_unit_test(a_code_counts_once),
+      cmocka_unit_test(a_used_code_stays_used_after_a_restart),
+      cmocka_unit_test(of_many_submissions_of_one_code_exactly_one_wins),
+      cmocka_unit_test(wrong_codes_lock_codes_longer_each_time),
+      cmocka_unit_test(fifty_wrong_codes_a_day_need_an_approved_push),
+      cmocka_unit_test(a_wrong_code_leaves_the_push_pending),
+      cmocka_unit_test(a_valid_code_withdraws_the_push_it_supersedes),
+      cmocka_unit_test(a_code_cannot_overrule_a_denial),
+      cmocka_unit_test(only_an_own_push_of_the_same_user_can_be_superseded),
+      cmocka_unit_test(pushes_are_limited),
+      cmocka_unit_test(unanswered_pushes_count_unless_a_code_followed),
+      cmocka_unit_test(not_me_mutes_and_withdraws),
+      cmocka_unit_test(a_repeat_returns_the_first_result),
+      cmocka_unit_test(requesters_keep_to_their_own_and_to_their_scopes),
+      cmocka_unit_test(a_further_phone_needs_an_administrator),
+      cmocka_unit_test(initiate_tells_why_nobody_can_be_asked),
+      cmocka_unit_test(phrases_are_single_use_and_not_to_be_guessed),
+      cmocka_unit_test(a_call_counts_once_and_only_while_fresh),
+      cmocka_unit_test(a_failing_operation_does_not_sink_its_neighbours),
+      cmocka_unit_test(another_key_file_is_noticed_at_once),
+  };
+  return cmocka_run_group_tests_name("server", tests, nullptr, nullptr);
+}
