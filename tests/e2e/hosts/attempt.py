@@ -15,6 +15,12 @@ def require(what, seen, wanted):
         raise system.Failure(f"{what}: {seen!r} instead of {wanted!r}")
 
 
+def require_requests(seen, wanted):
+    """`wanted`: for each request what may have become of it, alternatives between bars."""
+    if len(seen) != len(wanted) or any(one not in other.split("|") for one, other in zip(seen, wanted)):
+        raise system.Failure(f"requests at the server: {seen!r} instead of {wanted!r}")
+
+
 class Attempt:
     """`arguments`: the module's. Leaving it stops what it started."""
 
@@ -49,14 +55,14 @@ class Attempt:
         return self.terminal.finish()
 
     def expect_requests(self, *wanted):
-        require("requests at the server", self.scene.requests(self.person), wanted)
+        require_requests(self.scene.requests(self.person), wanted)
 
     def await_requests(self, *wanted, timeout=5.0):
         """For what becomes of requests after the host program has ended."""
         def settled():
             seen = self.scene.requests(self.person)
             return None if "push pending" in seen else [seen]
-        require("requests at the server", system.wait_until(settled, "the end of the request", timeout)[0], wanted)
+        require_requests(system.wait_until(settled, "the end of the request", timeout)[0], wanted)
 
     def expect_log(self, *words):
         """The module's line about this person, with `words`."""
