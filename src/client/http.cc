@@ -169,9 +169,11 @@ std::string HttpClient::header(const char* name) {
 NoAnswer HttpClient::failure(CURLcode code, const BaseUrl& server) {
   long status = 0;
   long verify_result = 0;
+  long os_error = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
   curl_easy_getinfo(easy_.get(), CURLINFO_SSL_VERIFYRESULT, &verify_result);
-  return explain({code, too_large_, status != 0, sent_, verify_result, error_.data()}, server);
+  curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &os_error);
+  return explain({code, too_large_, status != 0, sent_, verify_result, os_error, error_.data()}, server);
 }
 
 std::size_t HttpClient::receive_body(char* data, std::size_t size, std::size_t count, void* self) {

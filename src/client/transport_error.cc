@@ -3,6 +3,7 @@
 
 #include <openssl/x509_vfy.h>
 
+#include <cerrno>
 #include <string_view>
 
 namespace toopher::client {
@@ -51,6 +52,26 @@ bool is_network_error(CURLcode code) {
       return true;
     default:
       return false;
+  }
+}
+
+/// A machine short of threads, descriptors or memory is no outage of the server: a local user can bring that about, and an
+/// outage may let in. So a failed connection counts only with an error that the network gives.
+bool is_local_fault(const TransportError& error) {
+  if (error.detail.find("thread failed to start") != std::string::npos) return true;
+  if (error.code != CURLE_COULDNT_CONNECT) return false;
+  switch (error.os_error) {
+    case ECONNREFUSED:
+    case ECONNRESET:
+    case ECONNABORTED:
+    case ETIMEDOUT:
+    case EHOSTUNREACH:
+    case EHOSTDOWN:
+    case ENETUNREACH:
+    case ENETDOWN:
+      return false;
+    default:
+      return true;
   }
 }
 
@@ -129,8 +150,10 @@ NoAnswer explain(const TransportError& error, const BaseUrl& server) {
   const std::string prefix = server.origin() + ": ";
   const bool nothing_sent = !error.request_begun;
   if (is_tls_error(error)) return {{FailureKind::tls, prefix + tls_problem(error)}, nothing_sent, false};
-  if (!is_network_error(error.code))
-    return {{FailureKind::internal, prefix + curl_easy_strerror(error.code)}, nothing_sent, false};
+  if (!is_network_error(error.code) || is_local_fault(error))
+    return {{FailureKind::internal, prefix + curl_easy_strerror(error.code) + ": " + error.detail},
+            nothing_sent,
+            false};
   if (nothing_sent) return {{FailureKind::unreachable, prefix + no_connection(error)}, true, true};
   if (error.answer_begun) return broken_answer(error, prefix);
   return no_answer_at_all(error, prefix);

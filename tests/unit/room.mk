@@ -62,3 +62,9 @@ endif
 unit_server_test_SOURCES = unit/server_test.cc
 unit_server_test_LDADD = $(ROOM)server.a $(ROOM)config.a $(ROOM)api.a $(ROOM)device.a $(ROOM)otp.a $(ROOM)oauth.a \
 	$(ROOM)crypto.a $(ROOM)base.a $(CMOCKA_LIBS) $(SQLITE_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS) -lpthread
+check_PROGRAMS += unit/client_test
+TESTS += unit/client_test
+endif
+unit_client_test_SOURCES = unit/client_test.cc
+unit_client_test_LDADD = $(ROOM)client.a $(ROOM)oauth.a $(ROOM)api.a $(ROOM)crypto.a $(ROOM)base.a \
+	$(CURL_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
