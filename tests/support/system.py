@@ -127,6 +127,8 @@ class Process:
             raise Failure(f"{self.arguments} did not end within {timeout:g} s; it said:\n{self.text()}") from None
         for reader in self._readers:
             reader.join(timeout)
+        self.process.stdout.close()
+        self.process.stderr.close()
         return status
 
     def stop(self, number=signal.SIGTERM, timeout=PATIENCE):

@@ -62,6 +62,8 @@ endif
 unit_server_test_SOURCES = unit/server_test.cc
 unit_server_test_LDADD = $(ROOM)server.a $(ROOM)config.a $(ROOM)api.a $(ROOM)device.a $(ROOM)otp.a $(ROOM)oauth.a \
 	$(ROOM)crypto.a $(ROOM)base.a $(CMOCKA_LIBS) $(SQLITE_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS) -lpthread
+
+if CMOCKA
 check_PROGRAMS += unit/client_test
 TESTS += unit/client_test
 endif
