@@ -91,9 +91,13 @@ AnswerContent read_answer(const HttpAnswer& answer, const BaseUrl& server) {
 }
 
 bool knows_client_request_id(const HttpAnswer& answer) {
-  const auto features = split(answer.features, ',');
-  return std::any_of(features.begin(), features.end(),
-                     [](std::string_view feature) { return trim(feature) == "client_request_id"; });
+  std::string_view rest = answer.features;
+  while (!rest.empty()) {
+    const auto end = std::min(rest.find_first_of(" ,"), rest.size());
+    if (rest.substr(0, end) == "client_request_id") return true;
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return false;
 }
 
 bool is_temporary(const HttpAnswer& answer) {

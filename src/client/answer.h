@@ -17,7 +17,8 @@ using AnswerContent = std::variant<Failed, Refused, api::Json>;
 /// Judges status, media type and JSON. Never throws for anything a server sent.
 [[nodiscard]] AnswerContent read_answer(const HttpAnswer& answer, const BaseUrl& server);
 
-/// Whether the server can tell a repeated initiate from a second one (`client_request_id` in Toopher-Features).
+/// Whether the server can tell a repeated initiate from a second one (`client_request_id` among the words of
+/// Toopher-Features).
 [[nodiscard]] bool knows_client_request_id(const HttpAnswer& answer);
 
 /// 5xx and 429: asking again later may help.

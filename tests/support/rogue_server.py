@@ -14,7 +14,7 @@ import urllib.parse
 REQUEST = "11111111-1111-4111-8111-111111111111"
 OTHER = "22222222-2222-4222-8222-222222222222"
 PAIRING = "33333333-3333-4333-8333-333333333333"
-FEATURES = {"Toopher-Features": "client_request_id, ttl, supersedes, wait"}
+FEATURES = {"Toopher-Features": "wait cancel ttl supersedes client_request_id number_matching"}
 
 HANG = object()   # say no more and keep the connection
 RESET = object()  # break the connection with a RST
