@@ -58,15 +58,15 @@ class Files:
 class Helper:
     """A running helper. As root the test starts it as nobody, who may own the files then."""
 
-    def __init__(self, config, files, wrapper=()):
+    def __init__(self, config, files, wrapper=(), program=system.BUILD / "src" / "toopher-helper"):
+        copy = files.path / "program"  # the build tree may be closed to nobody
+        if not copy.exists():
+            shutil.copy(program, copy)
+            copy.chmod(0o755)
         identity = system.without_privileges(files.path)
-        program = files.path / "toopher-helper"
-        if not program.exists():
-            shutil.copy(system.BUILD / "src" / "toopher-helper", program)
-            program.chmod(0o755)
         ours, theirs = socket.socketpair()
         with theirs:
-            self.process = subprocess.Popen([*wrapper, str(program), "--config", str(config)], stdin=theirs, stdout=theirs,
+            self.process = subprocess.Popen([*wrapper, str(copy), "--config", str(config)], stdin=theirs, stdout=theirs,
                                             stderr=subprocess.DEVNULL, env={}, **identity)
         self.socket = ours
         self._stream = ours.makefile("rb")
