@@ -1,1 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
+# Each bench is a target of its own that `bench` depends on.
+
+# The helper without its filter, under which valgrind cannot write, and the least that libcurl can do.
+EXTRA_PROGRAMS += bench/bare_curl bench/helper_unconfined
+bench_bare_curl_SOURCES = bench/bare_curl.cc
+bench_bare_curl_LDFLAGS = $(AM_LDFLAGS) -pie $(HARDENING_LDFLAGS) -static-libstdc++ -static-libgcc
+bench_bare_curl_LDADD = $(CURL_LIBS)
+bench_helper_unconfined_SOURCES = bench/no_sandbox.cc
+bench_helper_unconfined_LDFLAGS = $(bench_bare_curl_LDFLAGS)
+bench_helper_unconfined_LDADD = $(top_builddir)/src/helper/toopher_helper-main.$(OBJEXT) $(ROOM)helper.a \
+	$(ROOM)protocol.a $(ROOM)client.a $(ROOM)config.a $(ROOM)api.a $(ROOM)oauth.a $(ROOM)crypto.a $(ROOM)base.a \
+	$(CURL_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS)
+EXTRA_DIST += bench/helper_bench.py
+.PHONY: bench-helper
+bench: bench-helper
+bench-helper: bench/bare_curl bench/helper_unconfined
+	@$(AM_TESTS_ENVIRONMENT) $(PYTHON3) $(srcdir)/bench/helper_bench.py
