@@ -13,3 +13,8 @@ if SERVER
 TESTS += e2e/server_api_test.py e2e/login_test.py
 endif
 EXTRA_DIST += e2e/server_api_test.py e2e/login_test.py support/device.py support/trial.py
+
+if SERVER
+TESTS += e2e/authenticator_test.py e2e/pair_test.py
+endif
+EXTRA_DIST += e2e/authenticator_test.py e2e/pair_test.py

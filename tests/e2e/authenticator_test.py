@@ -1,0 +1,266 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""toopher-authenticator against a real toopherd: pairing, answering, watching, codes, and what is said when it fails."""
+
+import os
+import re
+import signal
+import sys
+import tempfile
+import unittest
+
+import pexpect
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import requester  # noqa: E402
+import system  # noqa: E402
+
+ALLOW = "this was not me\\) "
+
+
+class Scene(unittest.TestCase):
+    """A server and a phone that is paired with `user`, anew for each test."""
+
+    user = "alice"
+
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory(prefix="toopher-authenticator-")
+        self.addCleanup(directory.cleanup)
+        self.directory = directory.name
+        self.server = system.Toopherd(self.directory)
+        self.addCleanup(self.server.stop)
+        self.requester = requester.Requester(self.server.url, self.server.key, self.server.secret)
+        self.state = os.path.join(self.directory, "phone")
+        self.phone = system.Phone(self.server.url, self.state)
+
+    def pair(self):
+        """Pairs the phone with the user; the pairing's id."""
+        with self.phone.start("pair", "--server", self.server.url, "--yes") as pairing:
+            identifier = self.offer(pairing.wait_for_line(r"^Pairing phrase: ([a-z ]+)$").group(1))
+            self.assertEqual(pairing.wait(), 0, pairing.text())
+        return identifier
+
+    def offer(self, phrase):
+        status, answer = self.requester.post("pairings/create", pairing_phrase=phrase, user_name=self.user)
+        self.assertEqual(status, 200, answer)
+        return answer["id"]
+
+    def login(self, **parameters):
+        """The answer to a new request for a push."""
+        status, answer = self.requester.post("authentication_requests/initiate", user_name=self.user,
+                                             terminal_name="web1", action_name="sshd", **parameters)
+        self.assertEqual(status, 200, answer)
+        return answer
+
+    def outcome(self, identifier):
+        """granted and reason_code of a request that is over."""
+        status, answer = self.requester.get("authentication_requests/" + identifier, wait=10)
+        self.assertEqual((status, answer["pending"]), (200, False), answer)
+        return answer["granted"], answer["reason_code"]
+
+    def run_phone(self, *arguments):
+        """Exit status and all output of a command."""
+        with self.phone.start(*arguments) as command:
+            return command.wait(), command.text()
+
+    def terminal(self, *arguments):
+        """A command at a terminal of its own."""
+        child = pexpect.spawn(system.program("toopher-authenticator"), list(arguments), encoding="utf-8",
+                              timeout=system.PATIENCE, env=self.phone.options["env"])
+        self.addCleanup(child.close, True)
+        return child
+
+
+class Pairing(Scene):
+    def test_the_person_is_shown_who_asks_and_may_refuse(self):
+        phone = self.terminal("pair", "--server", self.server.url)
+        phone.expect("Pairing phrase: ([a-z ]+)\r\n")
+        identifier = self.offer(phone.match.group(1))
+        phone.expect("user +alice\r\n +asked by .*\r\n +server +" + re.escape(self.server.url))
+        phone.expect("y/N")
+        phone.sendline("n")
+        phone.expect("Denied")
+        phone.expect(pexpect.EOF)
+        phone.close()
+        self.assertEqual(phone.exitstatus, 1)
+        _, answer = self.requester.get("pairings/" + identifier)
+        self.assertEqual((answer["pending"], answer["enabled"]), (False, False))
+        self.assertEqual(self.run_phone("otp")[0], 1)
+
+    def test_no_answer_is_neither_yes_nor_no(self):
+        with self.phone.start("pair", "--server", self.server.url) as pairing:
+            identifier = self.offer(pairing.wait_for_line(r"^Pairing phrase: ([a-z ]+)$").group(1))
+            self.assertEqual(pairing.wait(), 1)
+        _, answer = self.requester.get("pairings/" + identifier)
+        self.assertEqual((answer["pending"], answer["enabled"]), (True, False))
+
+    def test_a_device_keeps_to_its_server(self):
+        identifier = self.pair()
+        self.assertEqual(self.run_phone("pair", "--server", "https://elsewhere.example.org")[0], 2)
+        status, text = self.run_phone("list")
+        self.assertEqual(status, 0)
+        self.assertIn(f"{identifier}  alice at ", text)
+
+    def test_the_state_is_private(self):
+        self.pair()
+        folder = os.path.join(self.state, "toopher-authenticator")
+        self.assertEqual(os.stat(folder).st_mode & 0o777, 0o700)
+        self.assertEqual(os.stat(os.path.join(folder, "state.json")).st_mode & 0o777, 0o600)
+        os.chmod(folder, 0o750)
+        self.assertEqual(self.run_phone("otp", "--quiet")[0], 1)
+
+
+class Answering(Scene):
+    def setUp(self):
+        super().setUp()
+        self.pair()
+
+    def test_approve_and_deny(self):
+        login = self.login()
+        status, text = self.run_phone("approve")
+        self.assertEqual(status, 0, text)
+        self.assertRegex(text, "terminal +web1")
+        self.assertEqual(self.outcome(login["id"]), (True, 0))
+        login = self.login()
+        self.assertEqual(self.run_phone("deny")[0], 0)
+        self.assertEqual(self.outcome(login["id"]), (False, 1000))
+        login = self.login()
+        self.assertEqual(self.run_phone("deny", "--not-me")[0], 0)
+        self.assertEqual(self.outcome(login["id"]), (False, 1001))
+
+    def test_a_request_can_be_waited_for(self):
+        with self.phone.start("approve", "--wait", "30") as command:
+            login = self.login()
+            self.assertEqual(command.wait(), 0, command.text())
+        self.assertEqual(self.outcome(login["id"]), (True, 0))
+        status, text = self.run_phone("approve")
+        self.assertEqual((status, "No request waits" in text), (1, True), text)
+
+    def test_the_one_that_is_meant_must_be_named(self):
+        first, second = self.login(), self.login(number_matching="true")
+        status, text = self.run_phone("approve")
+        self.assertEqual(status, 1)
+        self.assertIn(first["id"], text)
+        self.assertIn(second["id"], text)
+        self.assertEqual(self.run_phone("deny", first["id"][:13])[0], 0)
+        self.assertEqual(self.outcome(first["id"]), (False, 1000))
+        _, waiting = self.requester.get("authentication_requests/" + second["id"])
+        self.assertTrue(waiting["pending"])
+
+    def test_the_number_must_match(self):
+        login = self.login(number_matching="true")
+        self.assertEqual(self.run_phone("approve")[0], 2)
+        self.assertEqual(self.run_phone("approve", "--number", login["number"] + "0")[0], 2)
+        self.assertEqual(self.run_phone("approve", "--number", login["number"])[0], 0)
+        self.assertEqual(self.outcome(login["id"]), (True, 0))
+        login = self.login(number_matching="true")
+        wrong = str((int(login["number"]) + 1) % 10 ** len(login["number"])).zfill(len(login["number"]))
+        status, text = self.run_phone("approve", "--number", wrong)
+        self.assertEqual((status, "number was wrong" in text), (1, True), text)
+        self.assertEqual(self.outcome(login["id"]), (False, 1002))
+        self.login()
+        self.assertEqual(self.run_phone("approve", "--number", "12")[0], 2)
+
+    def test_what_is_over_cannot_be_answered(self):
+        login = self.login()
+        self.requester.post(f"authentication_requests/{login['id']}/cancel")
+        self.assertEqual(self.run_phone("approve", login["id"])[0], 1)
+
+    def test_text_of_others_is_only_text(self):
+        self.requester.post("authentication_requests/initiate", user_name=self.user, action_name="a\x1b]0;x\x07b\nc",
+                            terminal_name="w\u202eb")
+        status, text = self.run_phone("pending")
+        self.assertEqual(status, 0)
+        self.assertRegex(text, "terminal +wb\n +action +a]0;xbc\n")
+
+    def test_codes_need_no_network(self):
+        self.server.stop()
+        code = self.phone.code()
+        self.assertRegex(code, r"^[0-9]{6}$")
+        self.assertEqual(self.run_phone("otp", "--user", "bob")[0], 1)
+        status, text = self.run_phone("list")
+        self.assertEqual((status, "not reachable" in text, "alice at" in text), (0, True, True), text)
+        self.assertEqual(self.run_phone("pending")[0], 3)
+        self.assertEqual(self.run_phone("approve", "--wait", "5")[0], 3)
+
+    def test_the_server_takes_the_code(self):
+        _, answer = self.requester.post("authentication_requests/initiate", user_name=self.user, terminal_name="web1",
+                                        action_name="sshd", otp=self.phone.code())
+        self.assertEqual((answer["pending"], answer["granted"]), (False, True), answer)
+
+
+class Watching(Scene):
+    def setUp(self):
+        super().setUp()
+        self.pair()
+        self.watch = self.terminal("watch")
+        self.watch.expect("Ctrl-C ends")
+
+    def answer(self, login, *typed):
+        for line in typed:
+            self.watch.expect([ALLOW, "denies\\): "])
+            self.watch.sendline(line)
+        return self.outcome(login["id"])
+
+    def test_each_answer(self):
+        self.assertEqual(self.answer(self.login(), "y"), (True, 0))
+        self.assertEqual(self.answer(self.login(), "what?", "yes"), (True, 0))
+        login = self.login(number_matching="true")
+        self.assertEqual(self.answer(login, "y", "no number", login["number"]), (True, 0))
+        self.assertEqual(self.answer(self.login(), ""), (False, 1000))
+        self.assertEqual(self.answer(self.login(), "!"), (False, 1001))
+
+    def test_an_answer_is_for_what_was_shown(self):
+        first = self.login()
+        self.watch.expect(ALLOW)
+        self.watch.send("y")
+        self.requester.post(f"authentication_requests/{first['id']}/cancel")
+        self.watch.expect("This is over")
+        second = self.login()
+        self.watch.expect(ALLOW)
+        self.watch.sendline("")
+        self.watch.expect(ALLOW)
+        _, waiting = self.requester.get("authentication_requests/" + second["id"])
+        self.assertTrue(waiting["pending"])
+
+    def test_ctrl_c_ends_without_an_answer(self):
+        login = self.login()
+        self.watch.expect(ALLOW)
+        self.watch.sendintr()
+        self.watch.expect(pexpect.EOF)
+        self.watch.close()
+        self.assertEqual((self.watch.exitstatus, self.watch.signalstatus), (0, None))
+        _, waiting = self.requester.get("authentication_requests/" + login["id"])
+        self.assertTrue(waiting["pending"])
+
+    def test_a_server_that_goes_away_is_waited_for(self):
+        port = self.server.url.rpartition(":")[2]
+        self.server.stop(signal.SIGKILL)
+        self.watch.expect("not reachable")
+        again = system.Process([system.program("toopherd"), "--config",
+                                os.path.join(self.server.directory, "toopherd.conf")])
+        self.addCleanup(again.stop)
+        self.assertTrue(again.wait_for_line("toopherd: ready on (.*)").group(1).endswith(port))
+        self.watch.expect("reachable again")
+        self.assertEqual(self.answer(self.login(), "y"), (True, 0))
+
+
+class CommandLine(unittest.TestCase):
+    def run_phone(self, *arguments):
+        with system.Process([system.program("toopher-authenticator"), *arguments]) as command:
+            return command.wait()
+
+    def test_wrong_use_is_told_apart(self):
+        with tempfile.TemporaryDirectory() as directory:
+            for wrong in ([], ["dance"], ["otp", "--yes"], ["list", "x"], ["approve", "a", "b"], ["deny", "--number", "1"],
+                          ["approve", "--wait", "soon"], ["pair", "--frob"], ["pair"],
+                          ["pair", "--server", "http://login.example.org"]):
+                self.assertEqual(self.run_phone("--state", directory, *wrong), 2, wrong)
+            self.assertEqual(self.run_phone("--state", directory, "watch"), 1)
+            port = system.free_port()
+            self.assertEqual(self.run_phone("--state", directory, "pair", "--server", f"http://127.0.0.1:{port}"), 3)
+        self.assertEqual(self.run_phone("--help"), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,182 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""toopher-pair with a real helper, server and phone; only what a real server would take minutes for is scripted."""
+
+import os
+import socket
+import sys
+import tempfile
+import textwrap
+import unittest
+
+import pexpect
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import system  # noqa: E402
+
+HOST = socket.gethostname()
+
+
+def drop_privileges():
+    """toopher-pair believes files and a helper of its own only where it is not root."""
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setgid(system.NOBODY)
+        os.setuid(system.NOBODY)
+
+
+class Scene(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory(prefix="toopher-pair-")
+        self.addCleanup(directory.cleanup)
+        self.directory = directory.name
+        self.options = system.without_privileges(self.directory)
+
+    def write(self, name, text, mode=0o600):
+        path = os.path.join(self.directory, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(path, mode)
+        if os.geteuid() == 0:
+            os.chown(path, system.NOBODY, system.NOBODY)
+        return path
+
+    def configure(self, url, key="key", secret="secret", options=""):
+        credentials = self.write("credentials", f"key = {key}\nsecret = {secret}\n")
+        self.write("config", f"[API]\nbase-url = {url}/v1/\ncredential-file = {credentials}\ntimeout = 5\n"
+                             f"[Options]\nuser-name = %u\n{options}")
+
+    def pair(self, *arguments, helper=None):
+        """toopher-pair at a terminal of its own."""
+        child = pexpect.spawn(
+            system.program("toopher-pair"),
+            ["--config", os.path.join(self.directory, "config"), "--helper", helper or system.program("toopher-helper"),
+             *arguments], encoding="utf-8", timeout=system.PATIENCE, preexec_fn=drop_privileges)
+        self.addCleanup(child.close, True)
+        return child
+
+    def end(self, child, text=""):
+        """The exit status, after `text` and the end."""
+        child.expect(text)
+        child.expect(pexpect.EOF)
+        child.close()
+        return child.exitstatus
+
+
+class WithServer(Scene):
+    def setUp(self):
+        super().setUp()
+        self.server = system.Toopherd(self.directory, **self.options)
+        self.addCleanup(self.server.stop)
+        self.phone = system.Phone(self.server.url, os.path.join(self.directory, "phone"), **self.options)
+        self.configure(self.server.url, self.server.key, self.server.secret)
+
+    def phrase(self, *arguments):
+        """A phone that waits, and its phrase."""
+        phone = self.phone.start("pair", "--server", self.server.url, *arguments)
+        self.addCleanup(phone.stop)
+        return phone, phone.wait_for_line(r"^Pairing phrase: ([a-z ]+)$").group(1)
+
+    def test_a_pairing_and_its_code(self):
+        phone, phrase = self.phrase("--yes")
+        pair = self.pair("--user", "daemon", "--phrase", phrase.upper())
+        pair.expect("Paired: daemon\\.")
+        self.assertEqual(phone.wait(), 0)
+        pair.expect("One-time code: ")
+        pair.sendline("12345")
+        pair.expect("six to eight digits")
+        pair.sendline("000000")
+        pair.expect("wrong")
+        pair.sendline(self.phone.code())
+        self.assertEqual(self.end(pair, "The code is right"), 0)
+
+    def test_a_code_that_is_never_right(self):
+        _, phrase = self.phrase("--yes")
+        pair = self.pair("--user", "daemon", "--phrase", phrase)
+        for _ in range(3):
+            pair.expect("One-time code: ")
+            pair.sendline("000000")
+        self.assertEqual(self.end(pair, "The pairing itself is made"), 7)
+
+    def test_the_name_on_the_server(self):
+        phone, phrase = self.phrase("--yes")
+        self.assertEqual(self.end(self.pair("--user", "daemon", "--host-specific", "--no-code-test", "--phrase", phrase)), 0)
+        phone.wait()
+        self.assertRegex(phone.text(), f"user +daemon@{HOST}\n")
+        phone, phrase = self.phrase("--yes")
+        self.configure(self.server.url, self.server.key, self.server.secret, "")
+        self.assertEqual(self.end(self.pair("--user", "daemon", "--shared", "--no-code-test", "--phrase", phrase)), 0)
+        phone.wait()
+        self.assertRegex(phone.text(), "user +daemon\n")
+
+    def test_a_wrong_phrase_may_be_typed_again(self):
+        _, phrase = self.phrase("--yes")
+        pair = self.pair("--user", "daemon", "--no-code-test")
+        pair.expect("Pairing phrase")
+        pair.sendline("no such phrase")
+        pair.expect("knows no such phrase")
+        pair.expect("Pairing phrase")
+        pair.sendline("  " + phrase.replace(" ", "   "))
+        self.assertEqual(self.end(pair, "Paired: daemon"), 0)
+
+    def test_a_phrase_is_good_once(self):
+        phone, phrase = self.phrase("--yes")
+        self.assertEqual(self.end(self.pair("--user", "daemon", "--no-code-test", "--phrase", phrase)), 0)
+        phone.wait()
+        self.assertEqual(self.end(self.pair("--user", "bin", "--no-code-test", "--phrase", phrase), "no such phrase"), 6)
+
+    def test_denied_on_the_phone(self):
+        phone = pexpect.spawn(system.program("toopher-authenticator"), ["pair", "--server", self.server.url],
+                              encoding="utf-8", timeout=system.PATIENCE, preexec_fn=drop_privileges,
+                              env=self.phone.options["env"])
+        self.addCleanup(phone.close, True)
+        phone.expect("Pairing phrase: ([a-z ]+)\r\n")
+        pair = self.pair("--user", "daemon", "--phrase", phone.match.group(1))
+        phone.expect("y/N")
+        pair.expect("Waiting for the phone: 1[0-9][0-9] s left")
+        phone.sendline("n")
+        self.assertEqual(self.end(pair, "Denied on the phone"), 4)
+
+    def test_wrong_credentials(self):
+        self.configure(self.server.url, self.server.key, "wrong")
+        self.assertEqual(self.end(self.pair("--user", "daemon", "--phrase", "any words here")), 1)
+
+
+class WithoutServer(Scene):
+    def scripted(self, *answers):
+        """A helper that gives these answers, one a question, and then hangs up."""
+        lines = "".join(f"read -r question && echo '{answer}'\n" for answer in answers)
+        return self.write("helper", textwrap.dedent("#!/bin/sh\necho 'ready version=1'\n") + lines, 0o700)
+
+    def setUp(self):
+        super().setUp()
+        self.configure(f"http://127.0.0.1:{system.free_port()}")
+
+    def ended(self, *answers, text=""):
+        return self.end(self.pair("--user", "daemon", "--phrase", "a b c", helper=self.scripted(*answers)), text)
+
+    def test_unreachable(self):
+        self.assertEqual(self.end(self.pair("--user", "daemon", "--phrase", "any words here")), 3)
+
+    def test_no_answer_is_no_success(self):
+        self.assertEqual(self.ended("pending id=x", "expired id=x", text="Nobody answered"), 5)
+        self.assertEqual(self.ended("pending id=x", text="did not answer"), 1)
+        self.assertEqual(self.ended("pending id=x", "pending id=x", text="does not belong"), 1)
+        self.assertEqual(self.ended("granted id=x", text="does not belong"), 1)
+        self.assertEqual(self.ended("pending id=x", "failed kind=unreachable text=gone", text="gone"), 3)
+        self.assertEqual(self.ended("pending id=x", "interrupted", text="Interrupted"), 1)
+
+    def test_wrong_use(self):
+        self.assertEqual(self.end(self.pair("--shared", "--host-specific"), "exclude"), 2)
+        self.assertEqual(self.end(self.pair("--user", "no-such-account-here"), "no account"), 2)
+        self.assertEqual(self.end(self.pair("extra"), "too much"), 2)
+
+    def test_files_that_are_not_believed(self):
+        os.chmod(os.path.join(self.directory, "config"), 0o666)
+        self.assertEqual(self.end(self.pair("--user", "daemon"), "may be written"), 1)
+        os.unlink(os.path.join(self.directory, "config"))
+        self.assertEqual(self.end(self.pair("--user", "daemon"), "does not exist"), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
