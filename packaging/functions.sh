@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+# For bash scripts at the top of the tree: Debian packages by purpose, becoming root, and the build in ./build.
+# shellcheck shell=bash
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# Whether as_root can work: a person who can be asked for a password, or none is needed.
+can_be_root() {
+  [ "$(id -u)" -eq 0 ] || { command -v sudo >/dev/null && { [ -t 0 ] || sudo -n true 2>/dev/null; }; }
+}
+
+# missing_packages PURPOSE...: those of packaging/debian-packages that are not installed, one a line.
+missing_packages() {
+  local purpose package
+  while read -r purpose package; do
+    case " $* " in *" $purpose "*) ;; *) continue ;; esac
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || printf '%s\n' "$package"
+  done <packaging/debian-packages
+}
+
+# build_in DIRECTORY CONFIGURE-OPTION...: configures a fresh or outdated directory, and builds.
+build_in() {
+  local directory=$1
+  shift
+  [ configure -nt configure.ac ] || ./autogen.sh || return
+  mkdir -p "$directory"
+  if [ ! "$directory/config.status" -nt configure ]; then
+    (cd "$directory" && ../configure -q "$@") || return
+  fi
+  make -C "$directory" -j"$(nproc)"
+}
