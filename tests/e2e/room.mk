@@ -18,3 +18,7 @@ if SERVER
 TESTS += e2e/authenticator_test.py e2e/pair_test.py
 endif
 EXTRA_DIST += e2e/authenticator_test.py e2e/pair_test.py
+if SERVER
+TESTS += e2e/helper_server_test.py
+endif
+EXTRA_DIST += e2e/helper_server_test.py support/relay.py
