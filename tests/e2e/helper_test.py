@@ -225,7 +225,8 @@ class SeveralServers(HelperTest):
     def test_not_after_it_was_sent(self):
         for steps in ([HANG], [RESET], http("", status=500)):
             with self.subTest(steps), rogue.Rogue(by_path(initiate=steps)) as first, rogue.Rogue(by_path(initiate=PENDING)) as second:
-                self.check_push(self.login(first.url, second.url), "failed", "unreachable", first.origin)
+                helper = self.login(first.url, second.url, timeout=1)
+                self.check_push(helper, "failed", "unreachable", first.origin, timeout_ms=2500)
                 self.assertEqual((first.posts(), second.posts()), (1, 0))
 
     def test_server_comes_up(self):
