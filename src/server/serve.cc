@@ -49,7 +49,7 @@ class Server {
   explicit Server(const ServerConfig& config)
       : store_(config.database, load_sealing_key(config.key_file),
                [this](Committed committed) { deliver(std::move(committed)); }),
-        app_{store_, waiters_, config.origin, wall_clock},
+        app_{store_, waiters_, config.origin, wall_clock, loop_.get_executor()},
         listener_(loop_, {asio::ip::make_address(config.listen.address), config.listen.port}, tls_of(config),
                   [this](const Request& request, Peer& peer) { return handle(request, peer); }),
         url_(url_of(!config.certificate.empty(),

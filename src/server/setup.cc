@@ -164,7 +164,8 @@ void initialise(const InitOptions& options) {
   const bool needs_certificate = !is_loopback(listen.address);
   write_new_file(directory + "/toopherd.conf", config_text(checked, needs_certificate));
   crypto::SealingKey key = crypto::SealingKey::generate();
-  Secret hex(hex_encode(key.bytes()));
+  std::string digits = hex_encode(key.bytes());
+  Secret hex = Secret::take(digits);
   hex.append("\n");
   write_new_file(directory + "/toopherd.key", hex.view());
   write_new_file(directory + "/toopherd.sqlite", "");

@@ -395,7 +395,7 @@ void fifty_wrong_codes_a_day_need_an_approved_push(void**) {
                  api::reason::kInvalidCode);
     world.pass(2 * kMinute);
   }
-  world.pass(2 * 60 * kMinute);
+  world.pass(120 * kMinute);
   assert_state(world.with_code("jdoe", world.code(phone)), RequestState::denied, api::reason::kCodesLocked);
   world.get(world.decision(phone, world.push("jdoe"), Choice::allow));
   assert_state(world.with_code("jdoe", world.code(phone)), RequestState::granted);
@@ -592,8 +592,8 @@ void phrases_are_single_use_and_not_to_be_guessed(void**) {
   const std::string replaced = world.phrase_of(phone);
   const std::string phrase = world.phrase_of(phone);
   assert_int_equal(phrase.find_first_of("0123456789"), std::string::npos);
-  const auto create = [&](const Requester& by, const std::string& typed) {
-    return [&world, &by, typed](Context& c) { return create_pairing(c, by, typed, "jdoe"); };
+  const auto create = [](const Requester& by, const std::string& typed) {
+    return [&by, typed](Context& c) { return create_pairing(c, by, typed, "jdoe"); };
   };
   assert_int_equal(world.refusal(create(world.login, replaced)), 400);
   world.get(create(world.login, "  " + to_lower_ascii(phrase) + " "));

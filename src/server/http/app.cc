@@ -5,7 +5,6 @@
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <memory>
 
@@ -20,12 +19,11 @@ namespace {
 
 /// Resumes when the operation is committed; throws what it threw. Completions are called on the loop.
 asio::awaitable<void> commit(Store& store, Store::Operation operation) {
-  const auto initiate = [&store](auto handler, Store::Operation queued) {
+  const auto initiate = [&store](auto handler, const Store::Operation& queued) {
     // The loop must not end while an operation is under way.
     auto guard = asio::make_work_guard(asio::get_associated_executor(handler));
     auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-    store.submit(std::move(queued),
-                 [shared, guard](std::exception_ptr outcome) { std::move (*shared)(outcome); });
+    store.submit(queued, [shared, guard](std::exception_ptr outcome) { std::move (*shared)(outcome); });
   };
   return asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr)>(
       initiate, asio::use_awaitable, std::move(operation));
@@ -57,7 +55,7 @@ asio::awaitable<Answer> run_and_wait(App& app, Peer& peer, const std::string& to
                                      std::chrono::seconds wait, Work first, Work again) {
   const auto end = std::chrono::steady_clock::now() + wait;
   // Shared with the peer's callback, which may come later than the end of this call.
-  const auto waiter = std::make_shared<Waiter>(app.waiters, co_await asio::this_coro::executor, topic);
+  const auto waiter = std::make_shared<Waiter>(app.waiters, app.executor, topic);
   Answer answer = co_await run(app, std::move(first));
   if (!answer.settled) {
     peer.when_gone([weak = std::weak_ptr<Waiter>(waiter)] {

@@ -3,6 +3,7 @@
 #ifndef TOOPHER_SERVER_HTTP_APP_H
 #define TOOPHER_SERVER_HTTP_APP_H
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <functional>
@@ -19,6 +20,7 @@ struct App {
   Waiters& waiters;
   std::string origin;
   std::function<Millis()> now;
+  boost::asio::any_io_executor executor;  ///< of the loop
 };
 
 /// Longest `wait` of a long poll.

@@ -285,7 +285,12 @@ void Listener::start() {
 void Listener::serve(tcp::socket socket) {
   error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);
-  auto stream = tls_ ? tls_->wrap(std::move(socket)) : plain_stream(std::move(socket));
+  std::unique_ptr<Stream> stream;
+  if (tls_) {
+    stream = tls_->wrap(std::move(socket));
+  } else {
+    stream = plain_stream(std::move(socket));
+  }
   auto session = std::make_shared<Session>(*this, std::move(stream));
   asio::co_spawn(loop_, session->run(session), asio::detached);
 }

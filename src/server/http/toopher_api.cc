@@ -53,7 +53,7 @@ class Arguments {
 struct Call {
   Context& context;
   const Caller& caller;
-  const Arguments& arguments;
+  Arguments arguments;
   const std::string& id;  ///< what stands for `*` in the route
 };
 
@@ -216,8 +216,7 @@ RequesterCall authenticate(Context& context, const Request& request) {
 
 Answer answer_call(Context& context, const Target& target, const RequesterCall& verified) {
   if (target.route == nullptr) refuse(404, "There is no such call.");
-  const Arguments arguments(verified.parameters);
-  Call call{context, verified.caller, arguments, target.id};
+  Call call{context, verified.caller, Arguments(verified.parameters), target.id};
   return target.route->call(call);
 }
 

@@ -25,12 +25,12 @@ Waiter::~Waiter() {
 }
 
 boost::asio::awaitable<void> Waiter::wait_until(std::chrono::steady_clock::time_point end) {
-  if (!std::exchange(notified_, false) && !over()) {
-    timer_.expires_at(end);
-    boost::system::error_code cancelled;
-    co_await timer_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, cancelled));
-    notified_ = false;
-  }
+  if (std::exchange(notified_, false) || over()) co_return;
+  timer_.expires_at(end);
+  boost::system::error_code cancelled;
+  co_await timer_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, cancelled));
+  notified_ = false;
+  co_return;
 }
 
 void Waiter::notify() {

@@ -37,11 +37,9 @@ void count_wrong_code(Context& context, User& user) {
 }
 
 CodeVerdict accept(Context& context, User& user, std::string pairing_id) {
-  if (user.code_lockouts != 0 || user.codes_counted_from < context.now) {
-    user.code_lockouts = 0;
-    user.codes_counted_from = context.now;
-    context.store.update_user(user);
-  }
+  user.code_lockouts = 0;
+  user.codes_counted_from = context.now;
+  context.store.update_user(user);
   return {true, api::reason::kNone, std::move(pairing_id)};
 }
 

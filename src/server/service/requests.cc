@@ -41,8 +41,8 @@ std::vector<Pairing> pairings_for(Context& context, const AuthenticationRequest&
 /// The pairing of this device that the request is shown under (the oldest, as in the pending list).
 std::optional<Pairing> pairing_shown_on(Context& context, const AuthenticationRequest& request,
                                         const Device& device) {
-  for (Pairing& pairing : pairings_for(context, request)) {
-    if (pairing.device_id == device.id) return std::move(pairing);
+  for (const Pairing& pairing : pairings_for(context, request)) {
+    if (pairing.device_id == device.id) return pairing;
   }
   return std::nullopt;
 }

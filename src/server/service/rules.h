@@ -32,7 +32,7 @@ inline constexpr Millis kWrongCodeWindow = 5 * kMinute;  // ... within this time
 inline constexpr Millis kFirstLock = kMinute;            // doubled with each further lock
 inline constexpr int kMaxLockDoublings = 6;
 inline constexpr int kMaxWrongCodesPerDay = 50;  // then only an approved push unlocks
-inline constexpr Millis kDay = 24 * 60 * kMinute;
+inline constexpr Millis kDay = 1440 * kMinute;
 
 // Pairing
 inline constexpr Millis kPhraseLife = 10 * kMinute;

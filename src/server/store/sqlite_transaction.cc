@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view kRequesterSecret = "requesters.secret";
 constexpr std::string_view kAgreementKey = "pairings.agreement_key";
 constexpr std::string_view kSeed = "pairings.seed";
-constexpr Millis kDay = 24 * 60 * kMinute;
+constexpr Millis kDay = 1440 * kMinute;
 
 std::string context(std::string_view column, std::string_view id) {
   return std::string(column) + ":" + std::string(id);
