@@ -5,7 +5,6 @@
 
 #include <array>
 #include <cstdlib>
-#include <exception>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -207,13 +206,5 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   wipe_json_memory();
-  try {
-    return run(argc, argv);
-  } catch (const Failure& failure) {
-    complain(failure.what());
-    return failure.status();
-  } catch (const std::exception& error) {
-    complain(error.what());
-    return exit_status::kFailed;
-  }
+  return exit_status_of(run, argc, argv);
 }

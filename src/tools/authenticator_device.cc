@@ -29,6 +29,7 @@ std::string default_name() {
 std::string absolute_path(const std::string& path) {
   if (path.empty()) return path;
   struct Free {
+    // NOLINTNEXTLINE(cppcoreguidelines-no-malloc): realpath(3) gives memory of malloc
     void operator()(char* text) const { std::free(text); }
   };
   const std::unique_ptr<char, Free> resolved(::realpath(path.c_str(), nullptr));

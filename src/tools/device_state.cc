@@ -118,7 +118,7 @@ std::string home_directory() {
 
 void wiping_free(void* memory) {
   if (memory != nullptr) ::explicit_bzero(memory, ::malloc_usable_size(memory));
-  std::free(memory);
+  std::free(memory);  // NOLINT(cppcoreguidelines-no-malloc): jansson's memory comes from malloc
 }
 
 }  // namespace

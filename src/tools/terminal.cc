@@ -9,6 +9,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <exception>
 
 #include "base/text.h"
 #include "tools/failure.h"
@@ -27,6 +28,18 @@ void say(const std::string& text) {
 
 void complain(const std::string& text) {
   std::fprintf(stderr, "%s: %s\n", program_invocation_short_name, text.c_str());
+}
+
+int exit_status_of(int (*run)(int argc, char** argv), int argc, char** argv) noexcept {
+  try {
+    return run(argc, argv);
+  } catch (const Failure& failure) {
+    complain(failure.what());
+    return failure.status();
+  } catch (const std::exception& error) {
+    complain(error.what());
+    return exit_status::kFailed;
+  }
 }
 
 LineInput::Read LineInput::take_line() {

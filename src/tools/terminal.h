@@ -15,6 +15,9 @@ void say(const std::string& text);
 /// Standard error, one line, the program's name first.
 void complain(const std::string& text);
 
+/// A tool's main: what `run` returns, or the status of the Failure that it threw, which is said.
+int exit_status_of(int (*run)(int argc, char** argv), int argc, char** argv) noexcept;
+
 /// Lines of standard input.
 class LineInput {
  public:

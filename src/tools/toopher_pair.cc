@@ -7,7 +7,6 @@
 #include <array>
 #include <climits>
 #include <cstdlib>
-#include <exception>
 #include <string>
 
 #include "base/file.h"
@@ -193,13 +192,5 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
-    return run(argc, argv);
-  } catch (const Failure& failure) {
-    complain(failure.what());
-    return failure.status();
-  } catch (const std::exception& error) {
-    complain(error.what());
-    return exit_status::kFailed;
-  }
+  return exit_status_of(run, argc, argv);
 }

@@ -7,12 +7,15 @@ import re
 import signal
 import sys
 import tempfile
+import time
 import unittest
 
 import pexpect
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import certificates  # noqa: E402
 import requester  # noqa: E402
+import rogue_server  # noqa: E402
 import system  # noqa: E402
 
 ALLOW = "this was not me\\) "
@@ -249,21 +252,69 @@ class Watching(Scene):
         self.assertEqual(self.answer(self.login(), "y"), (True, 0))
 
 
-class CommandLine(unittest.TestCase):
-    def run_phone(self, *arguments):
-        with system.Process([system.program("toopher-authenticator"), *arguments]) as command:
-            return command.wait()
+def run_phone(*arguments):
+    """Exit status and all output of a command without a state of its own."""
+    with system.Process([system.program("toopher-authenticator"), *arguments]) as command:
+        return command.wait(), command.text()
 
+
+class BadServer(unittest.TestCase):
+    """What is no Toopher server is told so, and leaves no state behind."""
+
+    def register(self, behaviour, certificate=None, ca_file=None):
+        with tempfile.TemporaryDirectory() as directory, rogue_server.Rogue(behaviour, certificate) as server:
+            more = ["--ca-file", ca_file] if ca_file else []
+            result = run_phone("--state", directory, "pair", "--server", server.origin, *more)
+            self.assertEqual(os.path.exists(os.path.join(directory, "state.json")), result[0] == 0)
+            self.calls = len(server.calls)
+            return result
+
+    def test_wrong_answers(self):
+        page, truncated = "<html>Please log in</html>", b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"
+        for answer, status, said in (
+                (rogue_server.http(page, content_type="text/html"), 1, "not answer like a Toopher server"),
+                (rogue_server.http(page, status=404, content_type="text/html"), 1, "HTTP status 404"),
+                (rogue_server.http("", status=302, Location="https://127.0.0.1:1/"), 1, "HTTP status 302"),
+                (rogue_server.http(page, status=500), 3, "HTTP status 500"),
+                (rogue_server.http({"device_id": "not a UUID"}), 1, "not a UUID"),
+                (rogue_server.http({"device_id": 7}), 1, "device_id"),
+                (rogue_server.http("{" + " " * 10_000_000 + "}"), 1, "too long"),
+                ([truncated, rogue_server.CLOSE], 3, "not reachable"),
+                (rogue_server.RESET, 3, "not reachable"),
+                (rogue_server.error(403, "no\x1b[2J", status=403), 1, "no[2J")):
+            result = self.register(lambda *_, given=answer: given)
+            self.assertEqual((result[0], said in result[1]), (status, True), (said, result[1]))
+
+    def test_a_wrong_clock_is_told(self):
+        body = {"error_code": 401, "error_message": "no", "server_time": int(time.time()) + 1000}
+        status, text = self.register(lambda *_: rogue_server.http(body, status=401))
+        self.assertEqual(status, 1)
+        self.assertRegex(text, "clock of this machine is (999|1000) seconds behind")
+
+    def test_certificates(self):
+        with tempfile.TemporaryDirectory() as directory:
+            authority = certificates.Authority(directory)
+            believed = authority.server("good")
+            for certificate, ca_file in ((believed, None), (authority.self_signed(), authority.file),
+                                         (authority.server("other", "DNS:other.example.org"), authority.file),
+                                         (authority.server("old", expired=True), authority.file)):
+                status, text = self.register(lambda *_: rogue_server.HANG, certificate, ca_file)
+                self.assertEqual((status, "certificate" in text, self.calls), (1, True, 0), text)
+            status, text = self.register(lambda *_: rogue_server.http("", status=503), believed, authority.file)
+            self.assertEqual((status, self.calls), (3, 1), text)
+
+
+class CommandLine(unittest.TestCase):
     def test_wrong_use_is_told_apart(self):
         with tempfile.TemporaryDirectory() as directory:
             for wrong in ([], ["dance"], ["otp", "--yes"], ["list", "x"], ["approve", "a", "b"], ["deny", "--number", "1"],
                           ["approve", "--wait", "soon"], ["pair", "--frob"], ["pair"],
                           ["pair", "--server", "http://login.example.org"]):
-                self.assertEqual(self.run_phone("--state", directory, *wrong), 2, wrong)
-            self.assertEqual(self.run_phone("--state", directory, "watch"), 1)
+                self.assertEqual(run_phone("--state", directory, *wrong)[0], 2, wrong)
+            self.assertEqual(run_phone("--state", directory, "watch")[0], 1)
             port = system.free_port()
-            self.assertEqual(self.run_phone("--state", directory, "pair", "--server", f"http://127.0.0.1:{port}"), 3)
-        self.assertEqual(self.run_phone("--help"), 0)
+            self.assertEqual(run_phone("--state", directory, "pair", "--server", f"http://127.0.0.1:{port}")[0], 3)
+        self.assertEqual(run_phone("--help")[0], 0)
 
 
 if __name__ == "__main__":
