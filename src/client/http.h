@@ -62,6 +62,7 @@ class HttpClient {
   HttpClient(Transport transport, const Clock& clock);
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
+  ~HttpClient() = default;
 
   [[nodiscard]] HttpResult exchange(const HttpRequest& request, const Deadline& deadline, const Watch& watch);
 

@@ -71,7 +71,7 @@ bool is_stream_socket(int fd) {
 int main(int count, char** arguments) {
   if (count != 3 || std::string_view(arguments[1]) != "--config" ||
       !toopher::helper::is_stream_socket(STDIN_FILENO)) {
-    std::fputs(
+    (void)std::fputs(
         "toopher-helper is started by pam_toopher and the toopher tools, on a socket:\n"
         "toopher-helper --config FILE\n",
         stderr);

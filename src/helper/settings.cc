@@ -8,7 +8,7 @@ namespace toopher::helper {
 namespace {
 
 /// The bundle of a distribution has a quarter of it.
-constexpr std::size_t kMaxCaBytes = 1024 * 1024;
+constexpr std::size_t kMaxCaBytes = 1 << 20;
 constexpr std::size_t kMaxCredentialBytes = 4096;
 
 std::vector<client::BaseUrl> servers_of(const config::Api& api) {

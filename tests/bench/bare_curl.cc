@@ -9,7 +9,9 @@
 
 namespace {
 
-std::size_t discard(char*, std::size_t size, std::size_t count, void*) { return size * count; }
+std::size_t discard(char*, std::size_t size, std::size_t count, void*) {
+  return size * count;
+}
 
 }  // namespace
 
@@ -21,7 +23,8 @@ int main(int count, char** arguments) {
   curl_easy_setopt(easy, CURLOPT_CAINFO, nullptr);
   curl_easy_setopt(easy, CURLOPT_CAPATH, arguments[2]);
   curl_easy_setopt(easy, CURLOPT_URL, (base + "authentication_requests/initiate").c_str());
-  curl_easy_setopt(easy, CURLOPT_POSTFIELDS, "user_name=alice&action_name=log%20in&terminal_name=host&ttl=20");
+  curl_easy_setopt(easy, CURLOPT_POSTFIELDS,
+                   "user_name=alice&action_name=log%20in&terminal_name=host&ttl=20");
   bool done = curl_easy_perform(easy) == CURLE_OK;
   curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
   const std::string status = base + "authentication_requests/11111111-1111-4111-8111-111111111111?wait=19";
