@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -77,20 +78,31 @@ UniqueFd open_checked(const std::string& path, const FileRules& rules) {
 }
 
 Secret read_all(int fd, const std::string& path, std::size_t max_bytes) {
-  Secret buffer = Secret::zeroed(max_bytes + 1);
+  // The size is only a hint for the buffer (most files are far below the limit); what counts is what can be read.
+  constexpr std::size_t kSpare = 512;
+  struct stat status {};
+  const std::size_t hint =
+      ::fstat(fd, &status) == 0 && status.st_size > 0 ? static_cast<std::size_t>(status.st_size) : 0;
+  Secret buffer = Secret::zeroed(std::min(hint + kSpare, max_bytes + 1));
   std::size_t length = 0;
-  while (length < buffer.size()) {
+  for (;;) {
     const ssize_t got =
         ::pread(fd, buffer.data() + length, buffer.size() - length, static_cast<off_t>(length));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) throw FileError(FileError::Kind::unreadable, path + ": " + error_text(errno));
     if (got == 0) break;
     length += static_cast<std::size_t>(got);
+    if (length > max_bytes)
+      throw FileError(FileError::Kind::too_large,
+                      path + ": is longer than " + std::to_string(max_bytes) + " bytes");
+    if (length == buffer.size()) {
+      Secret longer = Secret::zeroed(std::min(2 * length, max_bytes + 1));
+      std::memcpy(longer.data(), buffer.data(), length);
+      buffer = std::move(longer);
+    }
   }
-  if (length > max_bytes)
-    throw FileError(FileError::Kind::too_large,
-                    path + ": is longer than " + std::to_string(max_bytes) + " bytes");
-  return Secret(buffer.view().substr(0, length));
+  buffer.shrink(length);
+  return buffer;
 }
 
 Secret read_checked(const std::string& path, const FileRules& rules) {

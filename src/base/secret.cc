@@ -3,6 +3,7 @@
 
 #include <string.h>  // explicit_bzero
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -49,6 +50,11 @@ void Secret::append(std::string_view bytes) {
   if (size_ > 0) std::memcpy(longer.data(), bytes_.get(), size_);
   std::memcpy(longer.data() + size_, bytes.data(), bytes.size());
   *this = std::move(longer);
+}
+
+void Secret::shrink(std::size_t size) {
+  if (size < size_) explicit_bzero(bytes_.get() + size, size_ - size);
+  size_ = std::min(size, size_);
 }
 
 void Secret::wipe() noexcept {

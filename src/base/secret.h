@@ -37,6 +37,8 @@ class Secret {
 
   /// Appends without leaving a copy of the old content behind.
   void append(std::string_view bytes);
+  /// Wipes what is behind the first `size` bytes and forgets it; `size` is at most size().
+  void shrink(std::size_t size);
   void wipe() noexcept;
 
   /// Compares in time that depends on the lengths only.

@@ -73,22 +73,47 @@ UniqueFd above_stdio(UniqueFd fd) {
 
 }  // namespace
 
+Child::Child(pid_t pid) : pid_(pid), pidfd_(::pidfd_open(pid, 0)) {}
+
 Child& Child::operator=(Child&& other) noexcept {
   if (this != &other) {
     stop();
+    pid_ = std::exchange(other.pid_, -1);
     pidfd_ = std::move(other.pidfd_);
   }
   return *this;
 }
 
-void Child::stop(int grace_ms) noexcept {
-  if (!pidfd_) return;
-  pollfd ended{pidfd_.get(), POLLIN, 0};
-  if (grace_ms <= 0 || ::poll(&ended, 1, grace_ms) != 1)
-    (void)::pidfd_send_signal(pidfd_.get(), SIGKILL, nullptr, 0);
-  siginfo_t info{};
-  while (::waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &info, WEXITED) < 0 && errno == EINTR) {
+bool Child::ends_within(int timeout_ms) const noexcept {
+  if (pidfd_) {
+    pollfd ended{pidfd_.get(), POLLIN, 0};
+    return ::poll(&ended, 1, timeout_ms) == 1;
   }
+  constexpr int kLookEachMs = 10;
+  for (int waited = 0; waited <= timeout_ms; waited += kLookEachMs) {
+    siginfo_t info{};
+    // A child that the host has reaped (ECHILD) has ended, and its number may be another's by now.
+    if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid != 0)
+      return true;
+    (void)::poll(nullptr, 0, kLookEachMs);
+  }
+  return false;
+}
+
+void Child::kill() const noexcept {
+  if (pidfd_) {
+    (void)::pidfd_send_signal(pidfd_.get(), SIGKILL, nullptr, 0);
+  } else {
+    (void)::kill(pid_, SIGKILL);
+  }
+}
+
+void Child::stop(int grace_ms) noexcept {
+  if (pid_ <= 0) return;
+  if (!ends_within(grace_ms)) kill();
+  while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  pid_ = -1;
   pidfd_.reset();
 }
 
@@ -122,9 +147,7 @@ Spawned spawn_with_socket(const std::string& path, const std::vector<std::string
   const int error = ::posix_spawn(&pid, path.c_str(), actions.get(), attributes.get(),
                                   c_strings(arguments).data(), c_strings(environment).data());
   if (error != 0) fail(error, path.c_str());
-  UniqueFd pidfd(::pidfd_open(pid, 0));
-  if (!pidfd) fail(errno, "pidfd_open");
-  return {Child(std::move(pidfd)), std::move(ours)};
+  return {Child(pid), std::move(ours)};
 }
 
 }  // namespace toopher

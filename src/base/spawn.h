@@ -3,6 +3,8 @@
 #ifndef TOOPHER_BASE_SPAWN_H
 #define TOOPHER_BASE_SPAWN_H
 
+#include <sys/types.h>
+
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,14 +14,15 @@
 namespace toopher {
 
 /// A running child, held by a pidfd: a host that ignores SIGCHLD reaps children by itself, and a number that
-/// was given to another process since must not be signalled.
+/// was given to another process since must not be signalled. Where the kernel gives no pidfd, the number has to
+/// do.
 class Child {
  public:
   Child() = default;
-  explicit Child(UniqueFd pidfd) : pidfd_(std::move(pidfd)) {}
+  explicit Child(pid_t pid);
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
-  Child(Child&& other) noexcept = default;
+  Child(Child&& other) noexcept : pid_(std::exchange(other.pid_, -1)), pidfd_(std::move(other.pidfd_)) {}
   Child& operator=(Child&& other) noexcept;
   ~Child() { stop(); }
 
@@ -28,7 +31,11 @@ class Child {
   void stop(int grace_ms = 0) noexcept;
 
  private:
-  UniqueFd pidfd_;
+  [[nodiscard]] bool ends_within(int timeout_ms) const noexcept;
+  void kill() const noexcept;
+
+  pid_t pid_ = -1;
+  UniqueFd pidfd_;  ///< may be none
 };
 
 struct Spawned {
