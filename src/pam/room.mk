@@ -18,10 +18,10 @@ libtoopher_pam_a_SOURCES = \
 
 # A program to automake, a shared object to the linker: libtool's C++ modules cannot take libstdc++ in statically.
 pam_PROGRAMS += pam_toopher.so
-pam_toopher_so_SOURCES = pam/entry.cc
+pam_toopher_so_SOURCES = pam/entry.cc pam/terminate.cc
 pam_toopher_so_CPPFLAGS = $(AM_CPPFLAGS) $(PAM_CFLAGS)
 pam_toopher_so_LDFLAGS = -shared -static-libstdc++ -static-libgcc $(HARDENING_LDFLAGS) $(SANITIZER_FLAGS) \
-	-Wl,--version-script=$(srcdir)/pam/pam_toopher.map -Wl,--exclude-libs,ALL -Wl,--gc-sections
+	-Wl,--version-script=$(srcdir)/pam/pam_toopher.map -Wl,--exclude-libs,ALL -Wl,--gc-sections $(MODULE_LDFLAGS)
 pam_toopher_so_LDADD = libtoopher_pam.a libtoopher_config.a libtoopher_protocol.a libtoopher_base.a $(PAM_LIBS)
 EXTRA_pam_toopher_so_DEPENDENCIES = pam/pam_toopher.map
 EXTRA_DIST += pam/pam_toopher.map
