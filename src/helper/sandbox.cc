@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The filter is written out here instead of with libseccomp, which spends a tenth of a login's instructions on
-// sorting it.
+// The filter is written out here: as a fixed list it needs no library in a process that starts for every login.
 #include "helper/sandbox.h"
 
 #include <fcntl.h>

@@ -19,7 +19,8 @@ int converse(int count, const pam_message** messages, pam_response** replies, vo
   *replies = static_cast<pam_response*>(std::calloc(static_cast<std::size_t>(count), sizeof(pam_response)));
   if (*replies == nullptr) return PAM_BUF_ERR;
   for (int i = 0; i < count; ++i) {
-    const bool prompt = messages[i]->msg_style == PAM_PROMPT_ECHO_ON || messages[i]->msg_style == PAM_PROMPT_ECHO_OFF;
+    const bool prompt =
+        messages[i]->msg_style == PAM_PROMPT_ECHO_ON || messages[i]->msg_style == PAM_PROMPT_ECHO_OFF;
     const char* text = prompt && *next_reply != nullptr ? *next_reply++ : "";
     (*replies)[i].resp = ::strdup(text);
   }
@@ -50,7 +51,8 @@ int main(int argc, char** argv) {
   const pam_conv conversation{converse, nullptr};
   pam_handle_t* handle = nullptr;
   int code = ::pam_start_confdir(argv[2], argv[3], &conversation, argv[1], &handle);
-  if (code == PAM_SUCCESS) code = ::pam_set_item(handle, PAM_FAIL_DELAY, reinterpret_cast<const void*>(&no_delay));
+  if (code == PAM_SUCCESS)
+    code = ::pam_set_item(handle, PAM_FAIL_DELAY, reinterpret_cast<const void*>(&no_delay));
   if (code == PAM_SUCCESS) code = ::pam_authenticate(handle, 0);
   timespec now{};
   (void)::clock_gettime(CLOCK_MONOTONIC, &now);

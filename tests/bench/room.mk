@@ -16,3 +16,12 @@ EXTRA_DIST += bench/helper_bench.py
 bench: bench-helper
 bench-helper: bench/bare_curl bench/helper_unconfined
 	@$(AM_TESTS_ENVIRONMENT) $(PYTHON3) $(srcdir)/bench/helper_bench.py
+EXTRA_PROGRAMS += bench/host_login
+bench_host_login_SOURCES = bench/host_login.cc
+bench_host_login_CPPFLAGS = $(AM_CPPFLAGS) $(PAM_CFLAGS)
+bench_host_login_LDADD = $(PAM_LIBS)
+EXTRA_DIST += bench/host_bench.py
+.PHONY: bench-host
+bench: bench-host
+bench-host: bench/host_login
+	@$(AM_TESTS_ENVIRONMENT) $(PYTHON3) $(srcdir)/bench/host_bench.py

@@ -75,6 +75,7 @@ class Process:
 
     def __init__(self, arguments, **options):
         self.lines = []  # (stream, text), as they came
+        self.times = []  # when each was read, in nanoseconds of CLOCK_MONOTONIC
         self._fresh = threading.Condition()
         self._open = 2
         self.arguments = arguments
@@ -91,6 +92,7 @@ class Process:
         for line in stream:
             with self._fresh:
                 self.lines.append((name, line.rstrip("\n")))
+                self.times.append(time.monotonic_ns())
                 self._fresh.notify_all()
         with self._fresh:
             self._open -= 1
