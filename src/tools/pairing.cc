@@ -29,7 +29,7 @@ std::string text_of(const Message& message) {
   return sanitize_for_display(message.get("text"));
 }
 
-std::string with_reason(std::string sentence, const Message& message) {
+std::string with_reason(const std::string& sentence, const Message& message) {
   const std::string text = text_of(message);
   return text.empty() ? sentence : sentence + " The server says: " + text;
 }

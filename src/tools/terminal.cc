@@ -22,12 +22,12 @@ constexpr std::size_t kLongestLine = 1024;
 }  // namespace
 
 void say(const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  std::fflush(stdout);
+  (void)std::fwrite(text.data(), 1, text.size(), stdout);
+  (void)std::fflush(stdout);
 }
 
 void complain(const std::string& text) {
-  std::fprintf(stderr, "%s: %s\n", program_invocation_short_name, text.c_str());
+  (void)std::fprintf(stderr, "%s: %s\n", program_invocation_short_name, text.c_str());
 }
 
 int exit_status_of(int (*run)(int argc, char** argv), int argc, char** argv) noexcept {

@@ -160,7 +160,7 @@ class WithoutServer(Scene):
 
     def test_no_answer_is_no_success(self):
         self.assertEqual(self.ended("pending id=x", "expired id=x", text="Nobody answered"), 5)
-        self.assertEqual(self.ended("pending id=x", text="did not answer"), 1)
+        self.assertEqual(self.ended("pending id=x", text="did not answer|ended unexpectedly"), 1)
         self.assertEqual(self.ended("pending id=x", "pending id=x", text="does not belong"), 1)
         self.assertEqual(self.ended("granted id=x", text="does not belong"), 1)
         self.assertEqual(self.ended("pending id=x", "failed kind=unreachable text=gone", text="gone"), 3)
