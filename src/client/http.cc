@@ -56,8 +56,12 @@ class HttpClient::Transfer {
   CURL* easy_;
 };
 
-HttpClient::HttpClient(Transport transport, const Clock& clock)
-    : transport_(std::move(transport)), clock_(clock), multi_(curl_multi_init()), easy_(curl_easy_init()) {
+HttpClient::HttpClient(Transport transport, const Clock& clock, Attendance& attendance)
+    : transport_(std::move(transport)),
+      clock_(clock),
+      attendance_(attendance),
+      multi_(curl_multi_init()),
+      easy_(curl_easy_init()) {
   if (!multi_ || !easy_) throw std::runtime_error("libcurl cannot be started");
   set_common_options();
 }
@@ -141,9 +145,11 @@ std::optional<CURLcode> HttpClient::run(const Deadline& deadline, const Watch& w
       last = Deadline(std::min(deadline.at(), Deadline::after(clock_, watch.linger).at()));
     }
     if (last.expired(clock_)) return lingering ? std::nullopt : std::optional(CURLE_OPERATION_TIMEDOUT);
-    const auto left = std::min<Clock::Duration::rep>(last.remaining(clock_).count(), INT_MAX);
-    curl_multi_poll(multi_.get(), descriptors.data(), static_cast<unsigned>(descriptors.size()),
-                    static_cast<int>(left), nullptr);
+    const auto piece = std::min(last.remaining(clock_), Attendance::kPiece);
+    attendance_.during(piece, [&] {
+      return curl_multi_poll(multi_.get(), descriptors.data(), static_cast<unsigned>(descriptors.size()),
+                             static_cast<int>(piece.count()), nullptr);
+    });
   }
 }
 

@@ -16,6 +16,7 @@
 
 #include "base/deadline.h"
 #include "base/secret.h"
+#include "client/attendance.h"
 #include "client/base_url.h"
 #include "client/result.h"
 #include "client/watch.h"
@@ -58,8 +59,8 @@ using HttpResult = std::variant<NoAnswer, Abandoned, HttpAnswer>;
 
 class HttpClient {
  public:
-  /// Throws std::runtime_error if libcurl cannot start.
-  HttpClient(Transport transport, const Clock& clock);
+  /// Throws std::runtime_error if libcurl cannot start. `clock` and `attendance` must outlive the object.
+  HttpClient(Transport transport, const Clock& clock, Attendance& attendance);
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
   ~HttpClient() = default;
@@ -87,6 +88,7 @@ class HttpClient {
 
   Transport transport_;
   const Clock& clock_;
+  Attendance& attendance_;
   // Declared before the handle, which must go first.
   std::unique_ptr<CURLM, MultiDeleter> multi_;
   std::unique_ptr<CURL, EasyDeleter> easy_;

@@ -18,6 +18,8 @@ namespace {
 constexpr std::int64_t kClockToleranceSeconds = 30;
 constexpr std::size_t kNonceBytes = 16;
 constexpr Clock::Duration kLongestPause{2000};
+/// A call whose process was away for longer has not waited for its server; half of a shorter timeout.
+constexpr Clock::Duration kLongestAbsence{1000};
 
 std::string nonce() {
   return hex_encode(random_bytes(kNonceBytes).view());
@@ -40,12 +42,27 @@ Requests::Requests(Requester requester, const Clock& clock)
     : credentials_(std::move(requester.credentials)),
       timeout_(requester.timeout),
       clock_(clock),
-      http_(std::move(requester.transport), clock) {
+      attendance_(clock),
+      http_(std::move(requester.transport), clock, attendance_) {
   if (requester.servers.empty()) throw std::runtime_error("no server is configured");
   for (BaseUrl& url : requester.servers) servers_.push_back({std::move(url), false});
 }
 
 Requests::Submitted Requests::submit(const Call& call, const Deadline& deadline, const Watch& watch) {
+  attendance_.begin();
+  Submitted result = submit_to_each(call, deadline, watch);
+  const auto* failed = std::get_if<Failed>(&result);
+  const auto absent = attendance_.absent();
+  if (failed == nullptr || failed->kind != FailureKind::unreachable ||
+      absent <= std::min(kLongestAbsence, Clock::Duration(timeout_) / 2))
+    return result;
+  // A local user can bring this about, and an outage may let in.
+  return Failed{FailureKind::internal, failed->text +
+                                           "; but toopher-helper itself was stopped or starved for " +
+                                           std::to_string(absent.count()) + " ms meanwhile"};
+}
+
+Requests::Submitted Requests::submit_to_each(const Call& call, const Deadline& deadline, const Watch& watch) {
   Backoff backoff;
   std::optional<Failed> trouble;
   for (const std::size_t first = current_;;) {
@@ -66,7 +83,8 @@ Requests::Submitted Requests::submit(const Call& call, const Deadline& deadline,
       if (deadline.expired(clock_)) return *trouble;
     }
     if (!may_heal) return *trouble;
-    if (watch.wait(std::min(backoff.next(), deadline.remaining(clock_)))) return Abandoned{};
+    const auto pause = std::min(backoff.next(), deadline.remaining(clock_));
+    if (attendance_.during(pause, [&] { return watch.wait(pause); })) return Abandoned{};
     if (deadline.expired(clock_)) return *trouble;
   }
 }
@@ -80,7 +98,7 @@ HttpResult Requests::settle(Server& server, const Call& call, const Deadline& de
     if (!is_unsettled(result) || !marked || !server.recognises_repeats) return result;
     const auto pause = backoff.next();
     if (pause >= deadline.remaining(clock_)) return result;
-    if (watch.wait(pause)) return Abandoned{};
+    if (attendance_.during(pause, [&] { return watch.wait(pause); })) return Abandoned{};
   }
 }
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/deadline.h"
+#include "client/attendance.h"
 #include "client/base_url.h"
 #include "client/http.h"
 #include "client/result.h"
@@ -53,7 +54,8 @@ class Requests {
   using Submitted = std::variant<Failed, Abandoned, HttpAnswer>;
   /// A call that changes something. Tries the servers in their order until one takes it, again and again until the
   /// deadline as long as none can have received it; after that it is repeated only to the same server, and only if
-  /// the call carries client_request_id and the server knows it (rule: one login, one push).
+  /// the call carries client_request_id and the server knows it (rule: one login, one push). Unreachable is said only
+  /// of servers that this process was able to wait for.
   [[nodiscard]] Submitted submit(const Call& call, const Deadline& deadline, const Watch& watch);
 
   /// One exchange with the server that took the last submit(). The whole of it ends `timeout` + `held` from now.
@@ -69,6 +71,7 @@ class Requests {
     bool recognises_repeats = false;
   };
 
+  [[nodiscard]] Submitted submit_to_each(const Call& call, const Deadline& deadline, const Watch& watch);
   [[nodiscard]] HttpResult exchange(Server& server, const Call& call, std::chrono::seconds held,
                                     const Deadline& deadline, const Watch& watch);
   [[nodiscard]] HttpRequest signed_request(const Server& server, const Call& call) const;
@@ -81,6 +84,7 @@ class Requests {
   oauth::Credentials credentials_;
   std::chrono::seconds timeout_;
   const Clock& clock_;
+  Attendance attendance_;
   HttpClient http_;
   std::int64_t clock_offset_ = 0;  ///< seconds to add to this machine's wall clock
   bool clock_corrected_ = false;

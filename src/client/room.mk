@@ -4,6 +4,7 @@ noinst_LIBRARIES += libtoopher_client.a
 libtoopher_client_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(OPENSSL_CFLAGS) $(JANSSON_CFLAGS)
 libtoopher_client_a_SOURCES = \
 	client/answer.cc client/answer.h \
+	client/attendance.h \
 	client/base_url.cc client/base_url.h \
 	client/http.cc client/http.h \
 	client/requests.cc client/requests.h \

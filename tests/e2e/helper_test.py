@@ -162,6 +162,17 @@ class Initiate(HelperTest):
             url = server.url
         self.check_push(self.login(url), "failed", "unreachable", "no connection")
 
+    def test_stopped_meanwhile(self):
+        """Ctrl-Z, or a frozen cgroup: whoever can stop the helper must not turn that into an outage of the server."""
+        with rogue.Rogue(by_path(initiate=[HANG])) as server:
+            helper = self.login(server.url)
+            helper.send("push", timeout_ms=20000, ttl=20)
+            server.wait_for(lambda s: s.posts() == 1)
+            helper.signal(signal.SIGSTOP)
+            time.sleep(2.2)  # past the timeout of the configuration
+            helper.signal(signal.SIGCONT)
+            self.check(helper.receive(), "failed", "internal", "was stopped or starved")
+
     def test_reset_on_accept(self):
         with rogue.Rogue(by_path(), after_accept=[RESET]) as server:
             self.check_push(self.login(server.url), "failed", "unreachable", "")
