@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <climits>
 #include <cstring>
 
 #include "base/text.h"
@@ -32,19 +34,61 @@ void check_owner(const std::string& path, const struct stat& status, const FileR
                    (rules.owner == 0 ? std::string("root") : "root or uid " + std::to_string(rules.owner)));
 }
 
+void check_directory(const std::string& directory, const struct stat& status, const FileRules& rules) {
+  check_owner(directory, status, rules);
+  const bool writable = (status.st_mode & (S_IWGRP | S_IWOTH)) != 0;
+  const bool sticky = rules.sticky_parents && status.st_uid == 0 && (status.st_mode & S_ISVTX) != 0;
+  if (writable && !sticky)
+    unsafe(directory, "may be written by group or others (mode " + octal(status.st_mode & 07777) +
+                          "), so nothing in it can be trusted; chmod go-w " + directory);
+}
+
+std::string target_of(const std::string& link) {
+  std::array<char, PATH_MAX> target{};
+  const ssize_t length = ::readlink(link.c_str(), target.data(), target.size());
+  if (length < 0) throw FileError(FileError::Kind::unreadable, link + ": " + error_text(errno));
+  return {target.data(), static_cast<std::size_t>(length)};
+}
+
+/// Takes the next name off `rest`; "" at its end.
+std::string next_name(std::string& rest) {
+  while (!rest.empty()) {
+    const auto length = rest.find('/');
+    std::string name = rest.substr(0, length);
+    rest.erase(0, length == std::string::npos ? length : length + 1);
+    if (!name.empty() && name != ".") return name;
+  }
+  return {};
+}
+
+/// `directory` ends in a slash, and so does the result.
+std::string parent_of(const std::string& directory) {
+  return directory == "/" ? directory : directory.substr(0, directory.rfind('/', directory.size() - 2) + 1);
+}
+
+/// Walks as the kernel does, so that no directory on the way is left out, those behind a symbolic link included: whoever
+/// may write in one of them chooses the file. From the root on, nobody else can change what was found to be safe.
 void check_parents(const std::string& path, const FileRules& rules) {
-  for (auto slash = path.rfind('/'); slash != std::string::npos;
-       slash = slash == 0 ? std::string::npos : path.rfind('/', slash - 1)) {
-    const std::string directory = slash == 0 ? "/" : path.substr(0, slash);
+  constexpr unsigned kMostLinks = 40;  // the kernel's limit
+  std::string rest = path.substr(1, path.rfind('/'));
+  std::string here = "/";
+  for (unsigned links = 0;;) {
     struct stat status {};
-    if (::stat(directory.c_str(), &status) != 0)
-      throw FileError(FileError::Kind::unreadable, directory + ": " + error_text(errno));
-    check_owner(directory, status, rules);
-    const bool writable = (status.st_mode & (S_IWGRP | S_IWOTH)) != 0;
-    const bool sticky = rules.sticky_parents && status.st_uid == 0 && (status.st_mode & S_ISVTX) != 0;
-    if (writable && !sticky)
-      unsafe(directory, "may be written by group or others (mode " + octal(status.st_mode & 07777) +
-                            "), so nothing in it can be trusted; chmod go-w " + directory);
+    if (::lstat(here.c_str(), &status) != 0)
+      throw FileError(FileError::Kind::unreadable, here + ": " + error_text(errno));
+    if (S_ISLNK(status.st_mode)) {
+      check_owner(here, status, rules);
+      if (++links > kMostLinks) unsafe(path, "leads through too many symbolic links");
+      const std::string target = target_of(here);
+      rest = target + "/" + rest;
+      here = target.starts_with('/') ? "/" : here.substr(0, here.rfind('/') + 1);
+    } else {
+      check_directory(here, status, rules);
+      here += here.ends_with('/') ? "" : "/";
+    }
+    const std::string name = next_name(rest);
+    if (name.empty()) return;
+    here = name == ".." ? parent_of(here) : here + name;
   }
 }
 

@@ -36,7 +36,8 @@ class FileError : public std::runtime_error {
 };
 
 /// Opens `path` (absolute) read-only with O_NOFOLLOW|O_CLOEXEC|O_NONBLOCK and checks the opened descriptor
-/// and all parent directories: regular file, owner, no write for group or others. Throws FileError.
+/// and all parent directories, those that symbolic links lead through included: regular file, owner, no write for
+/// group or others. Throws FileError.
 UniqueFd open_checked(const std::string& path, const FileRules& rules);
 
 /// The whole content of `fd`, from its start; throws FileError (naming `path`) when it is longer than

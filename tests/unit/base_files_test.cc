@@ -159,6 +159,36 @@ void parents_are_checked(void**) {
   assert_same_text(verdict(file, strict), "unsafe");
 }
 
+/// A link among the parents is as safe as every directory that it leads through.
+void parents_behind_links_are_checked(void**) {
+  const Scratch scratch;
+  for (const char* name : {"safe", "safe/inner", "open", "open/inner"})
+    assert_int_equal(::mkdir(scratch.at(name).c_str(), 0700), 0);
+  (void)scratch.file("safe/inner/config", 0600);
+  (void)scratch.file("open/inner/config", 0600);
+  assert_int_equal(::chmod(scratch.at("open").c_str(), 0777), 0);
+  const auto link = [&](const std::string& target, const char* name) {
+    assert_int_equal(::symlink(target.c_str(), scratch.at(name).c_str()), 0);
+  };
+  link(scratch.at("safe/inner"), "absolute");
+  link("safe/../safe/./inner/", "relative");
+  link("open/inner", "through-open");
+  link(scratch.at("safe/inner"), "open/chosen");  // the link, not where it leads, lies where others may write
+  link("open/chosen", "chained");
+  link("loop", "loop");
+  assert_same_text(verdict(scratch.at("absolute/config")), "ok");
+  assert_same_text(verdict(scratch.at("relative/config")), "ok");
+  assert_same_text(verdict(scratch.at("safe/inner/../inner//config")), "ok");
+  assert_same_text(verdict(scratch.at("through-open/config")), "unsafe");
+  assert_same_text(verdict(scratch.at("chained/config")), "unsafe");
+  assert_same_text(verdict(scratch.at("open/../safe/inner/config")), "unsafe");
+  assert_same_text(verdict(scratch.at("loop/config")), "unsafe");
+  if (::getuid() == 0) {
+    assert_int_equal(::lchown(scratch.at("absolute").c_str(), kStranger, 0), 0);
+    assert_same_text(verdict(scratch.at("absolute/config")), "unsafe");
+  }
+}
+
 void long_files_are_refused(void**) {
   const Scratch scratch;
   FileRules rules = own_rules();
@@ -353,6 +383,7 @@ int main(int argc, char** argv) {
       cmocka_unit_test(modes_are_checked),
       cmocka_unit_test(owners_are_checked),
       cmocka_unit_test(parents_are_checked),
+      cmocka_unit_test(parents_behind_links_are_checked),
       cmocka_unit_test(long_files_are_refused),
       cmocka_unit_test(a_child_inherits_nothing),
       cmocka_unit_test(our_end_is_not_inherited_by_others),
