@@ -85,8 +85,8 @@ class Attempt {
     const std::unique_ptr<Factor> factor = make_factor();
     const Terms terms = make_terms(*needed);
     Outcome outcome = Login(terms, conversation, *factor, clock_).run();
-    if (!account_ && !grants(outcome.verdict, config::FailurePolicy::deny))
-      outcome.verdict = Verdict::unknown_user;
+    // Giving up has a code of its own, which must not differ by whether the account exists.
+    if (!account_ && outcome.verdict != Verdict::aborted) outcome.verdict = Verdict::unknown_user;
     return outcome;
   }
 

@@ -23,7 +23,7 @@ enum class Verdict {
   unreachable,        ///< no server answered
   server_fault,       ///< an answer that cannot be believed (TLS, credentials, protocol)
   misconfigured,      ///< a file or an argument is wrong
-  unknown_user,       ///< no such account; looks like timed_out from outside
+  unknown_user,       ///< no such account; looks like timed_out from outside (aborted stays aborted)
   remembered,         ///< this handle's last attempt failed finally, moments ago
 };
 

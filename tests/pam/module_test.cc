@@ -32,6 +32,7 @@ constexpr uid_t kNobody = 65534;
 std::string directory;  // of this run; removed at the end
 std::vector<std::string> logged;
 std::vector<std::string> shown;
+std::string typed;  // at every prompt
 
 std::string module_path() {
   return directory + "/pam_toopher.so";
@@ -67,7 +68,7 @@ int converse(int count, const pam_message** messages, pam_response** replies, vo
   *replies = static_cast<pam_response*>(std::calloc(static_cast<std::size_t>(count), sizeof(pam_response)));
   for (int i = 0; i < count; ++i) {
     shown.emplace_back(messages[i]->msg);
-    (*replies)[i].resp = ::strdup("");
+    (*replies)[i].resp = ::strdup(typed.c_str());
   }
   return PAM_SUCCESS;
 }
@@ -241,6 +242,14 @@ void an_unknown_user_looks_like_one_who_does_not_answer(void**) {
   assert_same_text(shown.at(2), "One-time code: ");
 }
 
+void giving_up_tells_nothing_about_the_account(void**) {
+  typed = "123";  // of a wrong length, until the prompts are used up
+  const int code = authenticate("conf=" + config_path(), "nobody-by-this-name");
+  typed.clear();
+  assert_int_equal(code, PAM_ABORT);  // as for a user who exists
+  assert_non_null(std::strstr(logged.at(0).c_str(), "outcome=aborted"));
+}
+
 std::map<std::string, std::string> open_descriptors() {
   std::map<std::string, std::string> found;
   for (const auto& entry : fs::directory_iterator("/proc/self/fd")) {
@@ -300,6 +309,7 @@ int main() {
       cmocka_unit_test(wrong_files_and_arguments),
       cmocka_unit_test(a_final_failure_is_not_tried_again),
       cmocka_unit_test(an_unknown_user_looks_like_one_who_does_not_answer),
+      cmocka_unit_test(giving_up_tells_nothing_about_the_account),
       cmocka_unit_test(dlclose_leaves_nothing_behind),
   };
   return cmocka_run_group_tests_name("module", tests, set_up, tear_down);
