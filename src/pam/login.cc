@@ -69,6 +69,7 @@ Outcome Login::run_before() {
   while (can_prompt_ && prompts_ < kMaxPrompts) {
     Input input = ask(messages::kPressEnterOrCode);
     if (input.what == Typed::broken) return give_up();
+    if (input.what == Typed::unavailable) can_prompt_ = false;
     if (input.what != Typed::code) break;
     if (auto ended = try_code(*input.code)) return *ended;
   }
@@ -153,6 +154,7 @@ Outcome Login::ask_while_pending() {
 Outcome Login::push_again_without_number() {
   // A number that nobody can read would make the request unanswerable.
   factor_.withdraw();
+  request_id_.clear();
   if (auto ended = start_push()) return *ended;
   return wait_then_ask_for_code();
 }
@@ -190,7 +192,7 @@ std::optional<Outcome> Login::try_code(const OneTimeCode& code) {
   const Answer answer = factor_.code(code, network_deadline());
   switch (answer.kind) {
     case Answer::Kind::granted:
-      return end(Verdict::granted, Method::code, answer);
+      return end_by_grant(Method::code, answer, true);
     case Answer::Kind::denied:
       return after_wrong_code(answer);
     case Answer::Kind::pending:  // a server that did not look at the code
@@ -223,16 +225,18 @@ Outcome Login::end(Verdict verdict, Method method, const Answer& answer) const {
   return {verdict, method, answer.id.empty() ? request_id_ : answer.id, detail_of(answer)};
 }
 
+Outcome Login::end_by_grant(Method method, const Answer& answer, bool own_request) {
+  if (own_request && (!answer.automated || terms_.automation_allowed))
+    return end(Verdict::granted, method, answer);
+  person_.report(messages::kServerFault);
+  Outcome outcome = end(Verdict::server_fault, method, answer);
+  outcome.detail = own_request ? "granted by a rule, but automation-allowed = no" : "granted another request";
+  return outcome;
+}
+
 Outcome Login::end_by_push(const Answer& answer) {
-  if (answer.kind == Answer::Kind::granted) {
-    const bool own = request_id_.empty() || answer.id == request_id_;
-    if (own && (!answer.automated || terms_.automation_allowed))
-      return end(Verdict::granted, Method::push, answer);
-    person_.report(messages::kServerFault);
-    Outcome outcome = end(Verdict::server_fault, Method::push, answer);
-    outcome.detail = own ? "granted by a rule, but automation-allowed = no" : "granted another request";
-    return outcome;
-  }
+  if (answer.kind == Answer::Kind::granted)
+    return end_by_grant(Method::push, answer, request_id_.empty() || answer.id == request_id_);
   if (answer.kind == Answer::Kind::denied) {
     person_.report(denial_text(answer.reason));
     return end(answer.reason == reason::kExpired ? Verdict::timed_out : Verdict::denied, Method::push,

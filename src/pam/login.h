@@ -69,6 +69,8 @@ class Login {
   std::optional<Outcome> after_wrong_code(const Answer& answer);
 
   Outcome end(Verdict verdict, Method method, const Answer& answer) const;
+  /// A rule of the server counts only where that is allowed, and an approval only for the request that was made.
+  Outcome end_by_grant(Method method, const Answer& answer, bool own_request);
   Outcome end_by_push(const Answer& answer);
   Outcome end_by_failure(Method method, const Answer& answer);
   Outcome give_up();

@@ -304,6 +304,27 @@ std::vector<Scenario> scenarios() {
         {"wait", "", kGranted}},
        Verdict::granted,
        Method::push},
+      {"its second push is granted at once",
+       {},
+       {push,
+        {kAsk42, "", {}, Status::unavailable},
+        {"withdraw", "", {}},
+        {"push", "",
+         [] {
+           Answer other = kGranted;
+           other.id = "r2";
+           return other;
+         }()}},
+       Verdict::granted,
+       Method::push},
+      {"no prompts, which the first one shows",
+       with(Prompt::before),
+       {{kAskBefore, "", {}, Status::unavailable},
+        {"push", "", pending()},
+        {"tell Waiting for your phone.", "", {}},
+        {"wait", "", kGranted}},
+       Verdict::granted,
+       Method::push},
       {"no number, no prompts",
        {},
        {{"push number", "", pending()}, {kAsk, "", {}, Status::unavailable}, {"wait", "", kGranted}},
@@ -456,6 +477,11 @@ void a_rule_may_approve_only_where_allowed(void**) {
   Terms terms;
   Script refused({{"push number", "", by_rule}, {std::string("report ") + messages::kServerFault, "", {}}});
   assert_true(Login(terms, refused, refused, refused.clock).run().verdict == Verdict::server_fault);
+  Script code({{"push number", "", pending("42")},
+               {kAsk42, "123456", {}},
+               {"code 123456", "", by_rule},  // so nobody looked at the code
+               {std::string("report ") + messages::kServerFault, "", {}}});
+  assert_true(Login(terms, code, code, code.clock).run().verdict == Verdict::server_fault);
   terms.automation_allowed = true;
   Script allowed({{"push number", "", by_rule}});
   assert_true(Login(terms, allowed, allowed, allowed.clock).run().verdict == Verdict::granted);
