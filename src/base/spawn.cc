@@ -18,6 +18,8 @@ extern "C" {
 #include <sys/pidfd.h>
 }
 
+#include "base/deadline.h"
+
 namespace toopher {
 namespace {
 
@@ -86,8 +88,15 @@ Child& Child::operator=(Child&& other) noexcept {
 
 bool Child::ends_within(int timeout_ms) const noexcept {
   if (pidfd_) {
+    const SteadyClock clock;
+    const Deadline deadline = Deadline::after(clock, Clock::Duration(timeout_ms));
     pollfd ended{pidfd_.get(), POLLIN, 0};
-    return ::poll(&ended, 1, timeout_ms) == 1;
+    int count = 0;
+    // The host's own signals (SIGCHLD, SIGWINCH) must not cut the time short.
+    while ((count = ::poll(&ended, 1, static_cast<int>(deadline.remaining(clock).count()))) < 0 &&
+           errno == EINTR) {
+    }
+    return count == 1;
   }
   constexpr int kLookEachMs = 10;
   for (int waited = 0; waited <= timeout_ms; waited += kLookEachMs) {

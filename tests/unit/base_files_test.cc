@@ -3,10 +3,12 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -345,6 +347,25 @@ void a_child_that_is_ending_gets_its_time(void**) {
   assert_true(std::filesystem::exists(scratch.at("mark")));
 }
 
+void signals_of_the_host_do_not_cut_its_time(void**) {
+  struct sigaction noted {};
+  struct sigaction before {};
+  noted.sa_handler = [](int) {};
+  assert_int_equal(::sigaction(SIGALRM, &noted, &before), 0);
+  Spawned spawned = spawn_self({"stay"});
+  const pid_t pid = read_pid(spawned.socket.get());
+  const itimerval each_ten_ms{{0, 10'000}, {0, 10'000}};
+  const itimerval off{};
+  assert_int_equal(::setitimer(ITIMER_REAL, &each_ten_ms, nullptr), 0);
+  const auto from = std::chrono::steady_clock::now();
+  spawned.child.stop(200);
+  const auto taken = std::chrono::steady_clock::now() - from;
+  assert_int_equal(::setitimer(ITIMER_REAL, &off, nullptr), 0);
+  assert_int_equal(::sigaction(SIGALRM, &before, nullptr), 0);
+  no_child_is_left(pid);
+  assert_true(taken >= std::chrono::milliseconds(200));
+}
+
 void a_child_that_stays_is_killed_after_its_time(void**) {
   Spawned spawned = spawn_self({"stay"});
   const pid_t pid = read_pid(spawned.socket.get());
@@ -390,6 +411,7 @@ int main(int argc, char** argv) {
       cmocka_unit_test(a_host_with_closed_stdio_can_spawn),
       cmocka_unit_test(stopping_kills_and_reaps),
       cmocka_unit_test(a_child_that_is_ending_gets_its_time),
+      cmocka_unit_test(signals_of_the_host_do_not_cut_its_time),
       cmocka_unit_test(a_child_that_stays_is_killed_after_its_time),
       cmocka_unit_test(a_host_may_ignore_its_children),
       cmocka_unit_test(a_missing_program_is_an_error),
