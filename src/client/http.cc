@@ -12,6 +12,9 @@
 namespace toopher::client {
 namespace {
 
+/// Longer than any deadline; a server may write any number.
+constexpr std::chrono::seconds kLongestRetryAfter{86400};
+
 struct ListDeleter {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
@@ -158,7 +161,7 @@ HttpAnswer HttpClient::answer() {
   curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &result.status);
   curl_off_t retry_after = 0;
   if (curl_easy_getinfo(easy_.get(), CURLINFO_RETRY_AFTER, &retry_after) == CURLE_OK && retry_after > 0)
-    result.retry_after = std::chrono::seconds(retry_after);
+    result.retry_after = std::min(std::chrono::seconds(retry_after), kLongestRetryAfter);
   result.content_type = header("Content-Type");
   result.features = header("Toopher-Features");
   if (const auto date = curl_getdate(header("Date").c_str(), nullptr); date > 0) result.date = date;

@@ -328,6 +328,13 @@ class Waiting(HelperTest):
             self.assertEqual(answer.verb, "granted")
             self.assertGreater(seconds, 0.99)
 
+    def test_retry_after_the_end_of_time(self):
+        never = error(429, "Slow down", status=429, **{"Retry-After": str(2**63 - 1)})
+        with rogue.Rogue(by_path(initiate=PENDING, status=never)) as server:
+            answer, _ = self.pending(server).ask("wait", timeout_ms=TIMEOUT_MS)
+            self.check(answer, "expired", "", "Slow down")
+            self.assertEqual(sum(call.method == "GET" for call in server.calls), 1)
+
     def test_server_comes_back(self):
         with rogue.Rogue(by_path(initiate=PENDING, status=[[RESET], [http(request("granted"))]])) as server:
             self.assertEqual(self.pending(server).ask("wait", timeout_ms=5000)[0].verb, "granted")
