@@ -30,6 +30,12 @@ bool means_absent(int error) {
   return error == 0 || error == ENOENT || error == ESRCH;
 }
 
+bool lists(const ::group& entry, const std::string& name) {
+  for (char** member = entry.gr_mem; member != nullptr && *member != nullptr; ++member)
+    if (name == *member) return true;
+  return false;
+}
+
 }  // namespace
 
 std::optional<Account> find_account(const std::string& name) {
@@ -52,7 +58,8 @@ std::optional<bool> is_member(const Account& account, const std::string& group) 
     return ::getgrnam_r(group.c_str(), &entry, data, size, &found);
   });
   if (found == nullptr) return means_absent(error) ? std::optional<bool>(false) : std::nullopt;
-  if (entry.gr_gid == account.gid) return true;
+  // getgrouplist(3) leaves out what it could not look up and says nothing, so what is already known comes first.
+  if (entry.gr_gid == account.gid || lists(entry, account.name)) return true;
 
   std::vector<gid_t> groups(64);
   for (;;) {
