@@ -123,7 +123,11 @@ class Attempt {
     const auto set = [&](std::string_view field, std::string_view value) {
       login.set(field, value.substr(0, kMaxField));
     };
-    set("user", config::expand_user_name(options_.options.user_name, asked_, host));
+    const std::string user = config::expand_user_name(options_.options.user_name, asked_, host);
+    // Cut off, it might be another person's.
+    if (user.size() > kMaxField)
+      throw Misconfigured("the user's name for the server is too long; see user-name");
+    set("user", user);
     set("action", key_.service);
     set("terminal", rhost.empty() ? host : rhost);
     set("host", host);
