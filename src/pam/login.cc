@@ -104,6 +104,7 @@ std::optional<Outcome> Login::start_push() {
   deadline_ = Deadline::after(clock_, terms_.push_timeout);
   const Deadline reply_by(std::min(deadline_.at(), network_deadline().at()));
   const Answer answer = factor_.push(wants_number(), terms_.push_timeout, reply_by);
+  reached_ = reached_ || answer.kind == Kind::pending || answer.kind == Kind::refused;
   if (answer.kind == Kind::pending) {
     request_id_ = answer.id;
     number_ = answer.number;
@@ -207,6 +208,7 @@ std::optional<Outcome> Login::try_code(const OneTimeCode& code) {
 }
 
 std::optional<Outcome> Login::after_wrong_code(const Answer& answer) {
+  reached_ = true;
   if (answer.reason == reason::kSupersededDenied) {
     person_.report(messages::kDenied);
     return end(Verdict::denied, Method::push, answer);
@@ -255,7 +257,8 @@ Outcome Login::end_by_failure(Method method, const Answer& answer) {
   if (answer.kind == Answer::Kind::failed) {
     if (answer.word == helper::failure::kUnreachable) {
       person_.report(messages::kUnreachable);
-      return end(Verdict::unreachable, method, answer);
+      // What it said before (the phone may have refused by now, or a code was wrong) must not end in failure-policy.
+      return end(reached_ ? Verdict::server_fault : Verdict::unreachable, method, answer);
     }
     const bool local = answer.word == helper::failure::kConfig;
     person_.report(local ? messages::kBroken : messages::kServerFault);

@@ -87,6 +87,7 @@ class Login {
   Deadline deadline_{Clock::TimePoint{}};  ///< of the push; set when it is sent
   std::string request_id_;
   std::string number_;
+  bool reached_ = false;  ///< the server answered something that did not end the login
   unsigned wrong_codes_ = 0;
   unsigned prompts_ = 0;
 };
