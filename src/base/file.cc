@@ -34,7 +34,7 @@ void check_owner(const std::string& path, const struct stat& status, const FileR
                    (rules.owner == 0 ? std::string("root") : "root or uid " + std::to_string(rules.owner)));
 }
 
-void check_directory(const std::string& directory, const struct stat& status, const FileRules& rules) {
+void check_one_directory(const std::string& directory, const struct stat& status, const FileRules& rules) {
   check_owner(directory, status, rules);
   const bool writable = (status.st_mode & (S_IWGRP | S_IWOTH)) != 0;
   const bool sticky = rules.sticky_parents && status.st_uid == 0 && (status.st_mode & S_ISVTX) != 0;
@@ -83,7 +83,7 @@ void check_parents(const std::string& path, const FileRules& rules) {
       rest = target + "/" + rest;
       here = target.starts_with('/') ? "/" : here.substr(0, here.rfind('/') + 1);
     } else {
-      check_directory(here, status, rules);
+      check_one_directory(here, status, rules);
       here += here.ends_with('/') ? "" : "/";
     }
     const std::string name = next_name(rest);
@@ -119,6 +119,11 @@ UniqueFd open_checked(const std::string& path, const FileRules& rules) {
   }
   check_parents(path, rules);
   return fd;
+}
+
+void check_directory(const std::string& path, const FileRules& rules) {
+  if (path.empty() || path.front() != '/') unsafe(path, "must be an absolute path");
+  check_parents(path + "/", rules);
 }
 
 Secret read_all(int fd, const std::string& path, std::size_t max_bytes) {

@@ -40,6 +40,9 @@ class FileError : public std::runtime_error {
 /// group or others. Throws FileError.
 UniqueFd open_checked(const std::string& path, const FileRules& rules);
 
+/// Checks a directory (absolute path) and all its parents like those of a file. Throws FileError.
+void check_directory(const std::string& path, const FileRules& rules);
+
 /// The whole content of `fd`, from its start; throws FileError (naming `path`) when it is longer than
 /// `max_bytes` or cannot be read.
 Secret read_all(int fd, const std::string& path, std::size_t max_bytes);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/settings.h"
 
+#include <algorithm>
+
 #include "base/file.h"
+#include "base/text.h"
 #include "config/credentials.h"
 
 namespace toopher::helper {
@@ -21,6 +24,11 @@ std::vector<client::BaseUrl> servers_of(const config::Api& api) {
   return servers;
 }
 
+bool uses_tls(const config::Api& api) {
+  return std::any_of(api.base_urls.begin(), api.base_urls.end(),
+                     [](const std::string& url) { return !to_lower_ascii(url).starts_with("http:"); });
+}
+
 }  // namespace
 
 OpenFiles open_files(const std::string& config_file, const std::optional<Identity>& reader) {
@@ -31,7 +39,12 @@ OpenFiles open_files(const std::string& config_file, const std::optional<Identit
   secret.secret = true;
   if (reader) secret.reader_group = reader->gid;
   files.credentials = open_checked(files.api.credential_file, secret);
-  if (!files.api.ca_file.empty()) files.ca = open_checked(files.api.ca_file, rules);
+  if (!files.api.ca_file.empty()) {
+    files.ca = open_checked(files.api.ca_file, rules);
+  } else if (uses_tls(files.api)) {
+    // Whoever may write there decides which server is believed.
+    check_directory(files.api.ca_path, rules);
+  }
   return files;
 }
 

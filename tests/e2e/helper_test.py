@@ -510,6 +510,10 @@ class Start(HelperTest):
         self.refused(self.files.configure("http://192.0.2.1/"), "config", "http")
         self.refused(self.files.configure(url, credential_file=self.files.path / "none"), "none", "does not exist")
         self.refused(self.files.configure(url, ca_file=self.files.path / "none.pem"), "none.pem", "does not exist")
+        anchors = self.files.path / "anchors"
+        anchors.mkdir()
+        anchors.chmod(0o777)
+        self.refused(self.files.configure("https://127.0.0.1:1/", ca_path=anchors), "anchors", "chmod go-w")
         self.refused(self.files.configure(url, credential_file=self.files.write("open", "key = k\nsecret = s\n", 0o644)),
                      "open", "chmod 600")
         writable = self.files.configure(url)

@@ -185,6 +185,14 @@ void parents_behind_links_are_checked(void**) {
   assert_same_text(verdict(scratch.at("chained/config")), "unsafe");
   assert_same_text(verdict(scratch.at("open/../safe/inner/config")), "unsafe");
   assert_same_text(verdict(scratch.at("loop/config")), "unsafe");
+  check_directory(scratch.at("absolute"), own_rules());
+  for (const char* name : {"open", "through-open", "chained", "absent"}) {
+    try {
+      check_directory(scratch.at(name), own_rules());
+      fail_msg("%s was believed", name);
+    } catch (const FileError&) {
+    }
+  }
   if (::getuid() == 0) {
     assert_int_equal(::lchown(scratch.at("absolute").c_str(), kStranger, 0), 0);
     assert_same_text(verdict(scratch.at("absolute/config")), "unsafe");
