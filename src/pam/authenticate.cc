@@ -182,7 +182,7 @@ class Attempt {
     terms.may_be_unpaired = needed == Requirement::optional;
     terms.can_prompt = !(sshd && conversation != nullptr && conversation->appdata_ptr == nullptr);
     terms.say_waiting = options.show_prompt;
-    terms.silent = (flags_ & PAM_SILENT) != 0;
+    terms.silent = (static_cast<unsigned>(flags_) & PAM_SILENT) != 0;
     return terms;
   }
 
