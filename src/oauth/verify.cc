@@ -11,6 +11,8 @@
 namespace toopher::oauth {
 namespace {
 
+/// More OAuth parameters than any client sends: they are compared with each other before anything is verified.
+constexpr std::size_t kMaxOauth = 32;
 constexpr std::uint64_t kLastTimestamp = 253402300799;  // end of the year 9999
 
 bool is_oauth(const Parameter& parameter) {
@@ -62,7 +64,7 @@ std::optional<Parameters> oauth_of(const SignedRequest& request, Parameters& que
     if (!found.empty()) return std::nullopt;
     found = std::move(place);
   }
-  if (has_double_name(found)) return std::nullopt;
+  if (found.size() > kMaxOauth || has_double_name(found)) return std::nullopt;
   return found;
 }
 

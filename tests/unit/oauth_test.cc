@@ -245,6 +245,9 @@ void ambiguous_claims_are_refused(void**) {
   assert_false(read_claim({"POST", kUrl, "oauth_consumer_key=other", header, body}).has_value());
   assert_false(read_claim({"POST", kUrl, "oauth_token=", header, body}).has_value());
   assert_false(read_claim({"POST", kUrl, to_form(oauth), "", to_form(all)}).has_value());
+  Parameters many = all;
+  for (int i = 0; i < 40; ++i) many.push_back({"oauth_" + std::to_string(i), ""});
+  assert_false(read_claim({"POST", kUrl, "", "", to_form(many)}).has_value());
   // None at all, or a header of another kind.
   assert_false(read_claim({"POST", kUrl, "", "", body}).has_value());
   assert_false(read_claim({"POST", kUrl, "", "Basic dXNlcjpwYXNz", to_form(all)}).has_value());
