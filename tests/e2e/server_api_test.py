@@ -322,6 +322,9 @@ class Calls(Server):
         self.assertEqual(self.talk(announced)[:12], b"HTTP/1.1 413")
         self.assertEqual(self.talk(b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab")[:12],
                          b"HTTP/1.1 400")
+        for endless in (b"5;", b"0\r\nX: "):  # a chunk's extension, the trailer
+            chunked = b"POST /v1/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + endless
+            self.assertEqual(self.talk(chunked + b"a" * 9000)[:12], b"HTTP/1.1 431")
         self.assertEqual(self.talk(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")[:12], b"HTTP/1.1 400")
         self.assertEqual(self.talk(b"GET /healthz HTTP/1.1\r\n"), b"")
         self.assert_alive()

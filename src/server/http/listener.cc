@@ -187,6 +187,11 @@ asio::awaitable<Session::Read> Session::read_request(Parser& parser, int& refuse
       co_return Read::refused;
     }
     if (parser.is_done()) co_return Read::request;
+    // The parser limits header and body, but waits for the end of chunk extensions and trailers for ever.
+    if (error && input_.size() > kMaxHeader) {
+      refused_status = 431;
+      co_return Read::refused;
+    }
     if (used != 0 && !input_.empty() && !error) continue;
     if (parser.is_header_done() && !continued && expects_continue(parser)) {
       continued = true;
