@@ -513,6 +513,10 @@ void a_repeat_returns_the_first_result(void**) {
   assert_int_equal(world.refusal(world.start(attempt("elsewhere"))), 409);
   assert_state(world.get([&](Context& c) { return initiate(c, world.other, attempt("host")); }),
                RequestState::denied, api::reason::kCodeAlreadyUsed);
+  world.pass(rules::kDefaultTtlSeconds * kSecond + rules::kRepeatLife - 1);
+  assert_state(world.get(world.start(attempt("host"))), RequestState::granted);
+  world.pass(1);
+  assert_int_equal(world.refusal(world.start(attempt("host"))), 409);
 }
 
 void requesters_keep_to_their_own_and_to_their_scopes(void**) {

@@ -233,6 +233,10 @@ AuthenticationRequest initiate(Context& context, const Caller& caller, const Ini
     if (earlier->fingerprint != fingerprint(parameters)) {
       refuse(409, "This client_request_id was used for another request.");
     }
+    // A repeat follows a broken connection; what was granted long ago grants no login of today.
+    if (context.now >= earlier->expires + rules::kRepeatLife) {
+      refuse(409, "This client_request_id was used for an earlier request, which is over.");
+    }
     expire_if_due(context, *earlier);
     return *earlier;
   }

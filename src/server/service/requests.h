@@ -32,7 +32,8 @@ struct Initiate {
 };
 
 /// Asks the user's phones, or judges the code at once. Scope login. Throws Refused: 403; 409 with 601, 704 to 708; 429
-/// when three pushes wait already; 400; 404 for an unknown `supersedes`; 409 for a client_request_id of another call.
+/// when three pushes wait already; 400; 404 for an unknown `supersedes`; 409 for a client_request_id of
+/// another or an old call.
 AuthenticationRequest initiate(Context& context, const Caller& caller, const Initiate& parameters);
 
 /// The caller's own request, expired when its time is over. Scope login. Throws Refused: 403, 404.

@@ -21,6 +21,7 @@ inline constexpr std::size_t kMaxPending = 3;           // pending pushes of one
 inline constexpr int kMaxRefused = 3;                   // refused or unanswered pushes ...
 inline constexpr Millis kRefusedWindow = 10 * kMinute;  // ... within this time: codes only
 inline constexpr Millis kMute = 20 * kMinute;           // no pushes after "this was not me"
+inline constexpr Millis kRepeatLife = kMinute;          // after its expiry a request is no answer to a repeat
 inline constexpr unsigned kNumberDigits = 2;            // 10 to 99
 inline constexpr std::size_t kMaxName = 256;            // bytes of a user, terminal or action name
 inline constexpr std::size_t kMaxMetadata = 4096;       // bytes
