@@ -387,6 +387,25 @@ void wrong_codes_lock_codes_longer_each_time(void**) {
   assert_state(world.with_code("jdoe", world.code(phone)), RequestState::granted);
 }
 
+void a_clock_set_back_opens_no_door(void**) {
+  World world;
+  const Phone phone = world.pair("jdoe");
+  world.pass(60 * kMinute);
+  const std::string used = world.code(phone);
+  assert_state(world.with_code("jdoe", used), RequestState::granted);
+  world.get(world.decision(phone, world.push("jdoe"), Choice::allow));
+  world.pass(-60 * kMinute);
+  assert_state(world.with_code("jdoe", world.code(phone)), RequestState::denied,
+               api::reason::kCodeAlreadyUsed);
+  for (int i = 0; i < rules::kMaxWrongCodes; ++i) world.with_code("jdoe", world.wrong_code(phone));
+  assert_state(world.with_code("jdoe", world.wrong_code(phone)), RequestState::denied,
+               api::reason::kCodesLocked);
+  for (int i = 0; i < rules::kMaxRefused; ++i) {
+    world.get(world.decision(phone, world.push("jdoe"), Choice::deny));
+  }
+  assert_int_equal(world.refusal(world.start(World::push_of("jdoe"))), api::error_code::kOtpRequired);
+}
+
 void fifty_wrong_codes_a_day_need_an_approved_push(void**) {
   World world;
   const Phone phone = world.pair("jdoe");
@@ -710,6 +729,7 @@ int main() {
       cmocka_unit_test(a_used_code_stays_used_after_a_restart),
       cmocka_unit_test(of_many_submissions_of_one_code_exactly_one_wins),
       cmocka_unit_test(wrong_codes_lock_codes_longer_each_time),
+      cmocka_unit_test(a_clock_set_back_opens_no_door),
       cmocka_unit_test(fifty_wrong_codes_a_day_need_an_approved_push),
       cmocka_unit_test(a_wrong_code_leaves_the_push_pending),
       cmocka_unit_test(a_valid_code_withdraws_the_push_it_supersedes),

@@ -30,7 +30,9 @@ void lock_codes(Context& context, User& user) {
 }
 
 void count_wrong_code(Context& context, User& user) {
-  const Millis since = std::max(context.now - rules::kWrongCodeWindow, user.codes_counted_from);
+  // A mark ahead of a clock that was set back must not hide the tries before it.
+  const Millis counted_from = user.codes_counted_from <= context.now ? user.codes_counted_from : 0;
+  const Millis since = std::max(context.now - rules::kWrongCodeWindow, counted_from);
   const int before = context.store.count_tries(kTries, user.id, since);
   context.store.insert_try(kTries, user.id, context.now);
   if (before + 1 >= rules::kMaxWrongCodes) lock_codes(context, user);

@@ -164,7 +164,9 @@ AuthenticationRequest new_request(Context& context, const Caller& caller, const 
 /// Pushes are worth something only while nobody is worn down by them.
 void require_push_allowed(Context& context, const User& user) {
   if (context.now < user.muted_until) refuse_push();
-  const Millis since = std::max(context.now - rules::kRefusedWindow, user.pushes_counted_from);
+  // A mark ahead of a clock that was set back must not hide the refusals before it.
+  const Millis counted_from = user.pushes_counted_from <= context.now ? user.pushes_counted_from : 0;
+  const Millis since = std::max(context.now - rules::kRefusedWindow, counted_from);
   if (context.store.refused_pushes(user.id, since) >= rules::kMaxRefused) refuse_push();
   if (context.store.pending_requests(user.id).size() >= rules::kMaxPending) {
     refuse(429, "This user has three pending requests already.");
