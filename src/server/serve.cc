@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/serve.h"
 
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
@@ -30,6 +33,15 @@ namespace {
 
 constexpr std::chrono::seconds kHousekeeping{5};  // how late an unattended expiry may be written down
 constexpr std::chrono::seconds kDrain{5};         // until unfinished answers are given up
+
+/// Connections are limited by the listener, not by a low default of the system.
+void allow_many_descriptors() {
+  constexpr rlim_t kWanted = 8192;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= kWanted) return;
+  limit.rlim_cur = std::min(kWanted, limit.rlim_max);
+  (void)::setrlimit(RLIMIT_NOFILE, &limit);
+}
 
 Millis wall_clock() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -140,6 +152,7 @@ class Server {
 }  // namespace
 
 void serve(const ServerConfig& config) {
+  allow_many_descriptors();
   Server(config).run();
 }
 

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """toopherd as a process: both APIs over its socket, good calls and bad ones."""
 
+import contextlib
 import http.client
 import json
 import os
 import random
+import resource
 import shutil
 import signal
 import socket
@@ -55,6 +57,8 @@ class Server(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most if 0 < most < 4096 else 4096, most))
         cls.directory = tempfile.mkdtemp()
         cls.server = system.Toopherd(cls.directory)
         cls.host = requester.Requester(cls.server.url, cls.server.key, cls.server.secret)
@@ -361,6 +365,31 @@ class Calls(Server):
         self.assertTrue(server_holds(self.address()[1], port))
         connection.close()
         system.wait_until(lambda: not server_holds(self.address()[1], port), "the end of the poll", timeout=20)
+
+    def test_one_device_cannot_park_any_number_of_polls(self):
+        phone = self.phone()
+        target = f"/authenticator/v1/pending?wait=60&since={phone.pending()['version']}"
+        parked = []
+        for _ in range(16):
+            connection = http.client.HTTPConnection(*self.address(), timeout=30)
+            connection.request("GET", target, headers=phone.headers("GET", target, b""))
+            parked.append(connection)
+        phone.pending()  # its answer comes after the polls were read and parked
+        self.assertEqual(phone.send("GET", target, b"", phone.headers("GET", target, b""))[0], 429)
+        for connection in parked:
+            connection.close()
+        self.assertEqual(phone.pending()["requests"], [])
+
+    def test_one_address_cannot_take_every_connection(self):
+        with contextlib.ExitStack() as stack:
+            for _ in range(1024):
+                stack.enter_context(self.connect())
+            with self.connect() as further:
+                self.assertEqual(further.recv(1), b"")
+            with socket.create_connection(self.address(), timeout=30, source_address=("127.0.0.2", 0)) as other:
+                other.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+                self.assertEqual(other.recv(12), b"HTTP/1.1 200")
+        system.wait_until(lambda: self.talk(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"), "room again")
 
     def test_a_slow_client_is_cut_off(self):
         self.slow.settimeout(40)

@@ -57,6 +57,9 @@ asio::awaitable<Answer> run_and_wait(App& app, Peer& peer, const std::string& to
   // Shared with the peer's callback, which may come later than the end of this call.
   const auto waiter = std::make_shared<Waiter>(app.waiters, app.executor, topic);
   Answer answer = co_await run(app, std::move(first));
+  if (!answer.settled && app.waiters.crowded(topic)) {
+    co_return to_answer({429, 429, "Too many calls wait for this already; try again later."});
+  }
   if (!answer.settled) {
     peer.when_gone([weak = std::weak_ptr<Waiter>(waiter)] {
       if (const auto parked = weak.lock()) parked->stop();

@@ -41,7 +41,7 @@ using Work = std::function<Answer(Context&)>;
 boost::asio::awaitable<Answer> run(App& app, Work work);
 
 /// A call that may be parked: `first` is run once, then `again` after each notification for `topic`, until an answer is
-/// settled or `wait` is over. The waiter is registered before the first reading.
+/// settled or `wait` is over. The waiter is registered before the first reading. 429 when too many are parked.
 boost::asio::awaitable<Answer> run_and_wait(App& app, Peer& peer, const std::string& topic,
                                             std::chrono::seconds wait, Work first, Work again);
 

@@ -31,6 +31,7 @@ namespace {
 constexpr std::uint32_t kMaxHeader = 8 * 1024;  // bytes of request line and header
 constexpr std::uint64_t kMaxBody = 64 * 1024;   // bytes
 constexpr std::size_t kMaxSessions = 4096;      // connections at a time
+constexpr std::size_t kMaxOfPeer = 1024;        // of them from one address (IPv6: one network of 64 bits)
 constexpr std::size_t kReadSize = 4096;         // bytes asked for at a time
 constexpr std::chrono::seconds kIdle{75};       // between two requests of a connection
 constexpr std::chrono::seconds kReading{15};    // for one whole request, and for the TLS handshake
@@ -100,19 +101,34 @@ bool expects_continue(const Parser& parser) {
   return to_lower_ascii(view(parser.get()[http::field::expect])) == "100-continue";
 }
 
+/// Whose connections are counted together.
+std::string peer_key(const tcp::socket& socket) {
+  error_code ignored;
+  const auto address = socket.remote_endpoint(ignored).address();
+  if (!address.is_v6() || address.to_v6().is_v4_mapped()) return address.to_string();
+  constexpr std::size_t kNetworkBytes = 8;
+  const auto bytes = address.to_v6().to_bytes();
+  return {bytes.begin(), bytes.begin() + kNetworkBytes};
+}
+
 }  // namespace
 
 /// One connection. Its coroutine owns it.
 class Session final : public Peer, public std::enable_shared_from_this<Session> {
  public:
   Session(Listener& listener, std::unique_ptr<Stream> stream)
-      : listener_(listener), stream_(std::move(stream)), limit_(stream_->socket().get_executor()) {
+      : listener_(listener),
+        stream_(std::move(stream)),
+        limit_(stream_->socket().get_executor()),
+        peer_(peer_key(stream_->socket())) {
     listener_.sessions_.insert(this);
+    ++listener_.sessions_of_[peer_];
   }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   ~Session() override { listener_.session_ended(this); }
 
+  [[nodiscard]] const std::string& peer() const { return peer_; }
   asio::awaitable<void> run(std::shared_ptr<Session> self);
   void when_gone(std::function<void()> gone) override;
   void close_if_idle() {
@@ -135,6 +151,7 @@ class Session final : public Peer, public std::enable_shared_from_this<Session> 
   Listener& listener_;
   std::unique_ptr<Stream> stream_;
   asio::steady_timer limit_;
+  std::string peer_;
   std::string input_;  ///< read and not yet parsed
   std::function<void()> gone_;
   bool idle_ = true;
@@ -306,7 +323,7 @@ asio::awaitable<void> Listener::accept_loop() {
     error_code error;
     tcp::socket socket = co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, error));
     if (draining_) co_return;
-    if (!error && sessions_.size() < kMaxSessions) {
+    if (!error && has_room_for(socket)) {
       serve(std::move(socket));
     } else if (error) {
       // Descriptors used up, most likely: the connection stays queued, and trying at once would spin.
@@ -329,8 +346,15 @@ void Listener::close_all() {
   for (Session* session : sessions_) session->close();
 }
 
+bool Listener::has_room_for(const tcp::socket& socket) const {
+  if (sessions_.size() >= kMaxSessions) return false;
+  const auto place = sessions_of_.find(peer_key(socket));
+  return place == sessions_of_.end() || place->second < kMaxOfPeer;
+}
+
 void Listener::session_ended(Session* session) {
   sessions_.erase(session);
+  if (const auto place = sessions_of_.find(session->peer()); --place->second == 0) sessions_of_.erase(place);
   if (draining_ && sessions_.empty()) drained_();
 }
 

@@ -8,6 +8,8 @@
 #include <functional>
 #include <memory>
 #include <set>
+#include <string>
+#include <unordered_map>
 
 #include "server/http/message.h"
 #include "server/http/stream.h"
@@ -37,6 +39,7 @@ class Listener {
   friend class Session;
   boost::asio::awaitable<void> accept_loop();
   void session_ended(Session* session);
+  [[nodiscard]] bool has_room_for(const boost::asio::ip::tcp::socket& socket) const;
   void serve(boost::asio::ip::tcp::socket socket);
 
   boost::asio::io_context& loop_;
@@ -44,6 +47,7 @@ class Listener {
   std::unique_ptr<TlsContext> tls_;
   Handler handler_;
   std::set<Session*> sessions_;
+  std::unordered_map<std::string, std::size_t> sessions_of_;  ///< how many, by the key of the peer's network
   bool draining_ = false;
   std::function<void()> drained_;
 };

@@ -7,6 +7,14 @@
 
 namespace toopher::server {
 
+namespace {
+
+constexpr std::size_t kMaxOfTopic = 16;  // calls that wait for one request, pairing or device
+constexpr std::size_t kMaxParked =
+    3072;  // of Listener's connections; the others are for calls that do not wait
+
+}  // namespace
+
 void Waiters::notify(const std::string& topic) {
   const auto [begin, end] = parked_.equal_range(topic);
   for (auto place = begin; place != end; ++place) place->second->notify();
@@ -15,6 +23,10 @@ void Waiters::notify(const std::string& topic) {
 void Waiters::drain() {
   draining_ = true;
   for (const auto& [topic, waiter] : parked_) waiter->notify();
+}
+
+bool Waiters::crowded(const std::string& topic) const {
+  return parked_.size() > kMaxParked || parked_.count(topic) > kMaxOfTopic;
 }
 
 Waiter::Waiter(Waiters& waiters, const boost::asio::any_io_executor& executor, const std::string& topic)

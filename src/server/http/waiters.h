@@ -22,6 +22,8 @@ class Waiters {
   /// From now on nobody waits: all are woken, and later ones are not parked at all.
   void drain();
   [[nodiscard]] bool draining() const { return draining_; }
+  /// Whether more calls are parked for `topic`, or altogether, than one more connection should be spent on.
+  [[nodiscard]] bool crowded(const std::string& topic) const;
 
  private:
   friend class Waiter;
