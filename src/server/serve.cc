@@ -86,7 +86,8 @@ class Server {
  private:
   static std::unique_ptr<TlsContext> tls_of(const ServerConfig& config) {
     if (config.certificate.empty()) return nullptr;
-    return TlsContext::from_files(config.certificate, config.private_key);
+    return TlsContext::from_files(config.certificate, config.private_key,
+                                  read_private_key(config.private_key));
   }
 
   /// On the writer's thread: one step onto the loop for the whole group.

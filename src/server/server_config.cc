@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/server_config.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/asio/ip/address.hpp>
@@ -130,6 +131,16 @@ ServerConfig load_server_config(const std::string& file) {
 
 Secret read_secret_file(const std::string& file) {
   return read_checked(file, rules_of_server(true));
+}
+
+Secret read_private_key(const std::string& file) {
+  std::error_code error;
+  std::string target = std::filesystem::canonical(file, error).string();
+  if (error) target = file;
+  FileRules rules = rules_of_server(true);
+  struct stat status {};
+  if (::stat(target.c_str(), &status) == 0) rules.reader_group = status.st_gid;
+  return read_checked(target, rules);
 }
 
 std::string absolute_path(const std::string& path) {

@@ -42,6 +42,10 @@ ServerConfig load_server_config(const std::string& file);
 /// A file that belongs to this server's user or root, readable by nobody else. Throws FileError.
 Secret read_secret_file(const std::string& file);
 
+/// The TLS key, in PEM. Symbolic links are followed and a group may read it, as certbot and Debian's ssl-cert have it; others
+/// may not. Throws FileError.
+Secret read_private_key(const std::string& file);
+
 /// `path` made absolute from the working directory.
 std::string absolute_path(const std::string& path);
 

@@ -470,6 +470,14 @@ class Starting(unittest.TestCase):
                 text = file.read()
             with open(config, "w", encoding="utf-8") as file:
                 file.write(text.replace("# certificate", "certificate").replace("# private", "private"))
+            key = os.path.join(place, "private-key.pem")
+            os.chmod(key, 0o644)
+            refused = self.run_with("--config", config)
+            self.assertEqual(refused.returncode, 1)
+            self.assertIn(key, refused.stderr)
+            os.chmod(key, 0o640)
+            os.rename(key, key + ".1")
+            os.symlink(key + ".1", key)
             with system.Process([system.program("toopherd"), "--config", config]) as server:
                 port = int(server.wait_for_line(r"ready on https://127\.0\.0\.1:(\d+)").group(1))
                 context = ssl.create_default_context(cafile=os.path.join(place, "certificate.pem"))

@@ -75,7 +75,7 @@ class TlsStream final : public Stream {
 
 class OpenSslContext final : public TlsContext {
  public:
-  OpenSslContext(const std::string& certificate_file, const std::string& key_file)
+  OpenSslContext(const std::string& certificate_file, const std::string& key_file, const Secret& key)
       : context_(asio::ssl::context::tls_server) {
     context_.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_sslv2 |
                          asio::ssl::context::no_sslv3 | asio::ssl::context::no_tlsv1 |
@@ -85,7 +85,7 @@ class OpenSslContext final : public TlsContext {
     context_.use_certificate_chain_file(certificate_file, error);
     if (error)
       throw std::runtime_error("certificate " + certificate_file + " cannot be used: " + error.message());
-    context_.use_private_key_file(key_file, asio::ssl::context::pem, error);
+    context_.use_private_key(asio::buffer(key.view()), asio::ssl::context::pem, error);
     if (error) {
       throw std::runtime_error("private-key " + key_file +
                                " cannot be used with the certificate: " + error.message());
@@ -102,8 +102,8 @@ class OpenSslContext final : public TlsContext {
 }  // namespace
 
 std::unique_ptr<TlsContext> TlsContext::from_files(const std::string& certificate_file,
-                                                   const std::string& key_file) {
-  return std::make_unique<OpenSslContext>(certificate_file, key_file);
+                                                   const std::string& key_file, const Secret& key) {
+  return std::make_unique<OpenSslContext>(certificate_file, key_file, key);
 }
 
 std::unique_ptr<Stream> plain_stream(tcp::socket socket) {

@@ -10,6 +10,8 @@
 #include <memory>
 #include <string>
 
+#include "base/secret.h"
+
 namespace toopher::server {
 
 class Stream {
@@ -29,9 +31,9 @@ class Stream {
 /// Certificate chain and key; makes the streams of a listener. Without TLS it is empty.
 class TlsContext {
  public:
-  /// Throws std::runtime_error naming the file.
+  /// `key` is what `key_file` holds. Throws std::runtime_error naming the file.
   static std::unique_ptr<TlsContext> from_files(const std::string& certificate_file,
-                                                const std::string& key_file);
+                                                const std::string& key_file, const Secret& key);
   virtual ~TlsContext() = default;
   virtual std::unique_ptr<Stream> wrap(boost::asio::ip::tcp::socket socket) = 0;
 };
