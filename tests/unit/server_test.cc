@@ -477,6 +477,9 @@ void pushes_are_limited(void**) {
   std::vector<AuthenticationRequest> requests;
   for (int i = 0; i < 3; ++i) requests.push_back(world.push("jdoe"));
   assert_int_equal(world.refusal(world.start(World::push_of("jdoe"))), 429);
+  assert_same_text(requests[0].number, "");
+  assert_int_equal(requests[1].number.size(), rules::kNumberDigits);
+  assert_int_equal(world.refusal(world.decision(phone, requests[1], Choice::allow)), 400);
   for (const auto& request : requests) world.get(world.decision(phone, request, Choice::deny));
   assert_int_equal(world.refusal(world.start(World::push_of("jdoe"))), api::error_code::kOtpRequired);
   assert_state(world.with_code("jdoe", world.code(phone)), RequestState::granted);

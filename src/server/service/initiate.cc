@@ -178,7 +178,9 @@ AuthenticationRequest push(Context& context, const Caller& caller, const Asked& 
   for (auto& request : context.store.pending_requests(asked.user.id)) expire_if_due(context, request);
   require_push_allowed(context, asked.user);
   AuthenticationRequest request = new_request(context, caller, asked, parameters);
-  if (parameters.number_matching) request.number = std::to_string(10 + random_below(90));
+  // Beside another push a person may allow the wrong one, unless it is told apart by its number.
+  const bool alone = context.store.pending_requests(asked.user.id).empty();
+  if (parameters.number_matching || !alone) request.number = std::to_string(10 + random_below(90));
   context.store.insert_request(request);
   notify_devices_of(context, asked.user.id);
   audit_request(context, "push sent", request, caller.name);

@@ -27,6 +27,7 @@ struct Initiate {
   std::string client_request_id;
   Secret otp;
   bool automation_allowed = true;
+  /// A push beside another pending one of the user has a number in any case.
   bool number_matching = false;
   int ttl_seconds = 0;  ///< 0: the default
 };
