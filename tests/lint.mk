@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 .PHONY: lint
 lint:
-	$(srcdir)/lint
-EXTRA_DIST += lint
+	$(srcdir)/lint.sh
+EXTRA_DIST += lint.sh
