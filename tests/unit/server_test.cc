@@ -406,6 +406,20 @@ void a_clock_set_back_opens_no_door(void**) {
   assert_int_equal(world.refusal(world.start(World::push_of("jdoe"))), api::error_code::kOtpRequired);
 }
 
+void a_reset_withdraws_what_is_pending(void**) {
+  World world;
+  const Phone lost = world.pair("jdoe");
+  const auto request = world.push("jdoe");
+  world.get([&](Context& c) {
+    reset_user(c, world.admin, "jdoe");
+    return 0;
+  });
+  const Phone fresh = world.pair("jdoe");
+  assert_state(world.read(request), RequestState::cancelled, api::reason::kCancelled);
+  assert_int_equal(world.refusal(world.decision(fresh, request, Choice::allow)), 409);
+  assert_int_equal(world.refusal(world.decision(lost, request, Choice::allow)), 404);
+}
+
 void fifty_wrong_codes_a_day_need_an_approved_push(void**) {
   World world;
   const Phone phone = world.pair("jdoe");
@@ -733,6 +747,7 @@ int main() {
       cmocka_unit_test(of_many_submissions_of_one_code_exactly_one_wins),
       cmocka_unit_test(wrong_codes_lock_codes_longer_each_time),
       cmocka_unit_test(a_clock_set_back_opens_no_door),
+      cmocka_unit_test(a_reset_withdraws_what_is_pending),
       cmocka_unit_test(fifty_wrong_codes_a_day_need_an_approved_push),
       cmocka_unit_test(a_wrong_code_leaves_the_push_pending),
       cmocka_unit_test(a_valid_code_withdraws_the_push_it_supersedes),

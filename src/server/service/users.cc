@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/service/users.h"
 
+#include "api/reason.h"
 #include "base/random.h"
 #include "server/service/pairings.h"
 #include "server/service/rules.h"
+#include "server/service/transitions.h"
 
 namespace toopher::server {
 
@@ -38,6 +40,10 @@ void reset_user(Context& context, const Caller& caller, std::string_view name) {
   require_scope(caller, Scope::admin, "admin");
   auto user = user_named(context, name);
   if (!user) throw Refused(api::unknown_user());
+  for (auto& request : context.store.pending_requests(user->id)) {
+    finish(context, request, {RequestState::cancelled, api::reason::kCancelled, "The user was reset."},
+           caller.name);
+  }
   for (const Pairing& pairing : context.store.pairings_of_user(user->id)) {
     if (pairing.state == PairingState::enabled || pairing.state == PairingState::pending) {
       end_pairing(context, pairing, PairingState::deactivated);
