@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-.PHONY: lint
+.PHONY: lint lint-quick
 lint:
-	$(srcdir)/lint.sh
+	@TOOPHER_BUILDDIR='$(abs_top_builddir)' $(srcdir)/lint.sh
+lint-quick:
+	@TOOPHER_BUILDDIR='$(abs_top_builddir)' $(srcdir)/lint.sh --quick
 EXTRA_DIST += lint.sh

@@ -80,7 +80,7 @@ void check_parents(const std::string& path, const FileRules& rules) {
       check_owner(here, status, rules);
       if (++links > kMostLinks) unsafe(path, "leads through too many symbolic links");
       const std::string target = target_of(here);
-      rest = target + "/" + rest;
+      rest.insert(0, target + "/");
       here = target.starts_with('/') ? "/" : here.substr(0, here.rfind('/') + 1);
     } else {
       check_one_directory(here, status, rules);
@@ -88,7 +88,11 @@ void check_parents(const std::string& path, const FileRules& rules) {
     }
     const std::string name = next_name(rest);
     if (name.empty()) return;
-    here = name == ".." ? parent_of(here) : here + name;
+    if (name == "..") {
+      here = parent_of(here);
+    } else {
+      here += name;
+    }
   }
 }
 

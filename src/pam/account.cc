@@ -12,8 +12,8 @@
 namespace toopher::pam {
 namespace {
 
-constexpr std::size_t kMaxEntry = 1024 * 1024;  // the longest passwd or group entry that is taken
-constexpr int kMaxGroups = 65536;               // NGROUPS_MAX
+constexpr std::size_t kMaxEntry = 1'048'576;  // the longest passwd or group entry that is taken
+constexpr int kMaxGroups = 65536;             // NGROUPS_MAX
 
 /// Calls a *_r function with a growing buffer; its error number (0: found or not found).
 template <typename Look>

@@ -4,8 +4,9 @@
 
 #include "pam/authenticate.h"
 
-namespace __gnu_cxx {
-void __freeres() noexcept;  // libsupc++'s own, for leak checkers; in no header
+// libsupc++'s own, for leak checkers; in no header.
+namespace __gnu_cxx {       // NOLINT(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
+void __freeres() noexcept;  // NOLINT(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 }
 
 namespace {

@@ -4,7 +4,9 @@
 #include <cstdlib>
 #include <exception>
 
+// NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): libstdc++'s names, in its unwind-cxx.h
 namespace __cxxabiv1 {
-extern std::terminate_handler __terminate_handler;  // of libstdc++'s unwind-cxx.h
+extern std::terminate_handler __terminate_handler;
 std::terminate_handler __terminate_handler = std::abort;
 }  // namespace __cxxabiv1
+// NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)

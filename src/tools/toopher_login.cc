@@ -48,16 +48,16 @@ bool read_arguments(int argc, char** argv, Trial& trial) {
         trial.rhost = optarg;
         break;
       case 'h':
-        std::fputs(kHelp, stdout);
+        (void)std::fputs(kHelp, stdout);
         std::exit(0);  // NOLINT(concurrency-mt-unsafe): nothing runs yet
       default:
-        std::fputs(kHelp, stderr);
+        (void)std::fputs(kHelp, stderr);
         return false;
     }
   }
   const bool complete =
       !trial.confdir.empty() && !trial.service.empty() && !trial.user.empty() && optind == argc;
-  if (!complete) std::fputs(kHelp, stderr);
+  if (!complete) (void)std::fputs(kHelp, stderr);
   return complete;
 }
 

@@ -16,6 +16,7 @@ namespace {
 char** next_reply;
 
 int converse(int count, const pam_message** messages, pam_response** replies, void* /*data*/) {
+  // NOLINTNEXTLINE(cppcoreguidelines-no-malloc): the caller frees it with free() (pam_conv(3))
   *replies = static_cast<pam_response*>(std::calloc(static_cast<std::size_t>(count), sizeof(pam_response)));
   if (*replies == nullptr) return PAM_BUF_ERR;
   for (int i = 0; i < count; ++i) {
@@ -44,7 +45,7 @@ long peak_kib() {
 
 int main(int argc, char** argv) {
   if (argc < 4) {
-    std::fputs("usage: host_login CONFDIR SERVICE USER [REPLY ...]\n", stderr);
+    (void)std::fputs("usage: host_login CONFDIR SERVICE USER [REPLY ...]\n", stderr);
     return 2;
   }
   next_reply = argv + 4;

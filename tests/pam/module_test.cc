@@ -66,6 +66,7 @@ extern "C" void pam_syslog(const pam_handle_t* /*handle*/, int /*priority*/, con
 namespace {
 
 int converse(int count, const pam_message** messages, pam_response** replies, void* /*data*/) {
+  // NOLINTNEXTLINE(cppcoreguidelines-no-malloc): the caller frees it with free() (pam_conv(3))
   *replies = static_cast<pam_response*>(std::calloc(static_cast<std::size_t>(count), sizeof(pam_response)));
   for (int i = 0; i < count; ++i) {
     shown.emplace_back(messages[i]->msg);
