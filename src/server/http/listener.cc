@@ -304,7 +304,7 @@ void Listener::start() {
   asio::co_spawn(loop_, accept_loop(), asio::detached);
 }
 
-void Listener::serve(tcp::socket socket) {
+bool Listener::serve(tcp::socket socket) try {
   error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);
   std::unique_ptr<Stream> stream;
@@ -315,6 +315,11 @@ void Listener::serve(tcp::socket socket) {
   }
   auto session = std::make_shared<Session>(*this, std::move(stream));
   asio::co_spawn(loop_, session->run(session), asio::detached);
+  return true;
+} catch (const std::exception& error) {
+  // Memory used up, most likely; the loop that accepts must outlive it.
+  std::fprintf(stderr, "toopherd: a connection was dropped: %s\n", error.what());
+  return false;
 }
 
 asio::awaitable<void> Listener::accept_loop() {
@@ -323,10 +328,9 @@ asio::awaitable<void> Listener::accept_loop() {
     error_code error;
     tcp::socket socket = co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, error));
     if (draining_) co_return;
-    if (!error && has_room_for(socket)) {
-      serve(std::move(socket));
-    } else if (error) {
-      // Descriptors used up, most likely: the connection stays queued, and trying at once would spin.
+    const bool exhausted = error || (has_room_for(socket) && !serve(std::move(socket)));
+    if (exhausted) {
+      // Descriptors or memory used up: what else is queued waits, and trying at once would spin.
       pause.expires_after(std::chrono::milliseconds(100));
       co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
     }

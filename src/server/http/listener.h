@@ -40,7 +40,8 @@ class Listener {
   boost::asio::awaitable<void> accept_loop();
   void session_ended(Session* session);
   [[nodiscard]] bool has_room_for(const boost::asio::ip::tcp::socket& socket) const;
-  void serve(boost::asio::ip::tcp::socket socket);
+  /// Starts a session; false, after saying why, if there is nothing left to make one from.
+  [[nodiscard]] bool serve(boost::asio::ip::tcp::socket socket);
 
   boost::asio::io_context& loop_;
   boost::asio::ip::tcp::acceptor acceptor_;
