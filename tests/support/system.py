@@ -8,13 +8,16 @@
 Everything listens on loopback, is awaited by its own words and is stopped by its own pid.
 """
 
+import functools
 import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -28,13 +31,29 @@ class Failure(Exception):
     """Something did not happen; the text says what, and what was seen instead."""
 
 
+@functools.lru_cache(maxsize=None)
+def _copies():
+    """A directory that everybody can read; removed at the end."""
+    directory = tempfile.TemporaryDirectory(prefix="toopher-programs-")
+    os.chmod(directory.name, 0o755)
+    return directory
+
+
+@functools.lru_cache(maxsize=None)
+def _reachable(path):
+    """The path, or for root, whose checkout may lie where nobody else can look, that of a copy."""
+    if os.geteuid() != 0 or os.environ.get("TOOPHER_PREFIX"):
+        return path
+    return shutil.copy(path, _copies().name)
+
+
 def program(name):
     """The program's path: below TOOPHER_PREFIX (an installation) if that is set, else in the build tree."""
     prefix = os.environ.get("TOOPHER_PREFIX")
     places = [pathlib.Path(prefix) / folder for folder in ("bin", "sbin")] if prefix else [BUILD / "src"]
     for place in places:
         if os.access(place / name, os.X_OK):
-            return str(place / name)
+            return _reachable(str(place / name))
     raise Failure(f"{name} is not in {' or '.join(map(str, places))}; run make first")
 
 
