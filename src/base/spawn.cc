@@ -120,7 +120,8 @@ void Child::kill() const noexcept {
 void Child::stop(int grace_ms) noexcept {
   if (pid_ <= 0) return;
   if (!ends_within(grace_ms)) kill();
-  while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+  siginfo_t info{};
+  while (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED) < 0 && errno == EINTR) {
   }
   pid_ = -1;
   pidfd_.reset();

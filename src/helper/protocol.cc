@@ -27,18 +27,23 @@ std::string_view Message::get(std::string_view key) const {
 }
 
 Secret Message::to_line() const {
-  Secret line(verb_);
+  std::size_t longest = verb_.size() + 1;
+  for (const auto& [key, value] : fields_) longest += key.size() + 2 + 3 * value.size();
+  std::string line;
+  line.reserve(longest);  // growing would leave copies of a code behind
+  line += verb_;
   for (const auto& [key, value] : fields_) {
     std::string encoded = percent_encode(value.view());
-    line.append(" ");
-    line.append(key);
-    line.append("=");
-    line.append(encoded);
+    line += ' ';
+    line += key;
+    line += '=';
+    line += encoded;
     wipe(encoded);
   }
-  line.append("\n");
-  if (line.size() > kMaxLine) throw std::length_error("a line of the helper's protocol is too long");
-  return line;
+  line += '\n';
+  Secret result = Secret::take(line);
+  if (result.size() > kMaxLine) throw std::length_error("a line of the helper's protocol is too long");
+  return result;
 }
 
 std::optional<Message> Message::from_line(std::string_view line) {

@@ -3,6 +3,7 @@
 
 #include <string.h>  // explicit_bzero
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -47,7 +48,8 @@ Conversation::Reply HostConversation::ask(const std::string& prompt, bool visibl
     return {answer.code == PAM_CONV_ERR && at_once ? Status::unavailable : Status::broken, {}};
   }
   if (!answer.reply || answer.reply->resp == nullptr) return {Status::broken, {}};
-  const std::string_view text(answer.reply->resp, ::strnlen(answer.reply->resp, PAM_MAX_RESP_SIZE));
+  const std::string_view text(answer.reply->resp,
+                              std::min<std::size_t>(std::strlen(answer.reply->resp), PAM_MAX_RESP_SIZE));
   return {Status::answered, Secret(text)};
 }
 
