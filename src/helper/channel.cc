@@ -65,11 +65,9 @@ LineChannel::Received LineChannel::receive(const Deadline& deadline) {
     const ssize_t got = ::recv(socket_.get(), chunk.data(), chunk.size(), MSG_DONTWAIT);
     if (got > 0) {
       buffer_.append(chunk.view().substr(0, static_cast<std::size_t>(got)));
-    } else if (got == 0) {
-      return {Status::closed, std::nullopt};
-    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+    } else if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
       if (!ready(socket_.get(), POLLIN, deadline, clock_)) return {Status::timeout, std::nullopt};
-    } else if (errno != EINTR) {
+    } else if (got == 0 || errno != EINTR) {
       return {Status::closed, std::nullopt};
     }
   }

@@ -96,7 +96,7 @@ std::optional<Identity> identity_to_assume() {
       throw StartError(failure::kInternal, "toopher-helper must not be setuid, setgid or have capabilities");
     return std::nullopt;
   }
-  std::vector<char> buffer(16 * 1024);
+  std::vector<char> buffer(16'384);
   passwd entry{};
   passwd* found = nullptr;
   const int error = ::getpwnam_r(HELPER_USER, &entry, buffer.data(), buffer.size(), &found);
