@@ -29,7 +29,7 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::uint32_t kMaxHeader = 8 * 1024;  // bytes of request line and header
-constexpr std::uint64_t kMaxBody = 64 * 1024;   // bytes
+constexpr std::uint64_t kMaxBody = 65'536;      // bytes
 constexpr std::size_t kMaxSessions = 4096;      // connections at a time
 constexpr std::size_t kMaxOfPeer = 1024;        // of them from one address (IPv6: one network of 64 bits)
 constexpr std::size_t kReadSize = 4096;         // bytes asked for at a time
@@ -56,7 +56,7 @@ std::string http_date() {
   std::tm utc{};
   ::gmtime_r(&now, &utc);
   std::array<char, 40> text{};
-  std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &utc);
+  (void)std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &utc);
   return text.data();
 }
 
@@ -66,7 +66,8 @@ std::string serialise(const Response& response, bool close, bool without_body) {
                      "\r\nContent-Type: application/json; charset=utf-8\r\nCache-Control: no-store"
                      "\r\nX-Content-Type-Options: nosniff\r\nContent-Length: " +
                      std::to_string(response.body.size()) + "\r\n";
-  for (const auto& [name, value] : response.headers) text += name + ": " + value + "\r\n";
+  for (const auto& [name, value] : response.headers)
+    text.append(name).append(": ").append(value).append("\r\n");
   if (close) text += "Connection: close\r\n";
   text += "\r\n";
   if (!without_body) text += response.body;
@@ -255,8 +256,8 @@ asio::awaitable<Response> Session::handled(const Request& request) {
   try {
     response = co_await listener_.handler_(request, *this);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "toopherd: %s %s failed: %s\n", escape_for_log(request.method).c_str(),
-                 escape_for_log(request.path()).c_str(), error.what());
+    (void)std::fprintf(stderr, "toopherd: %s %s failed: %s\n", escape_for_log(request.method).c_str(),
+                       escape_for_log(request.path()).c_str(), error.what());
     response = error_response({500, 500, "The server has a problem of its own; its log says more."});
   }
   if (gone_) {
@@ -318,7 +319,7 @@ bool Listener::serve(tcp::socket socket) try {
   return true;
 } catch (const std::exception& error) {
   // Memory used up, most likely; the loop that accepts must outlive it.
-  std::fprintf(stderr, "toopherd: a connection was dropped: %s\n", error.what());
+  (void)std::fprintf(stderr, "toopherd: a connection was dropped: %s\n", error.what());
   return false;
 }
 
