@@ -3,23 +3,26 @@
 
 #include <security/pam_ext.h>
 #include <syslog.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <array>
 #include <exception>
 #include <memory>
-#include <system_error>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
 
 #include "base/file.h"
-#include "base/text.h"
 #include "config/config.h"
 #include "helper/launch.h"
 #include "pam/account.h"
+#include "pam/asked.h"
 #include "pam/handle.h"
 #include "pam/helper_factor.h"
+#include "pam/log_line.h"
 #include "pam/login.h"
+#include "pam/login_line.h"
 #include "pam/messages.h"
+#include "pam/misconfigured.h"
 #include "pam/nobody_factor.h"
 #include "pam/outcome.h"
 #include "pam/policy.h"
@@ -30,23 +33,6 @@ namespace {
 
 constexpr std::chrono::seconds kHelperStart{5};
 constexpr unsigned kFailDelayMicroseconds = 2'000'000;
-constexpr std::size_t kMaxField = 255;  // keeps the helper's line far below its limit
-
-/// The configuration, an argument, or what they name is wrong: the log says what, nobody gets in.
-class Misconfigured : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  if (::gethostname(name.data(), name.size() - 1) != 0) return "localhost";
-  return name.data();
-}
-
-bool runs_setuid() {
-  return ::getuid() != ::geteuid();
-}
 
 /// One authentication attempt on one handle.
 class Attempt {
@@ -108,60 +94,12 @@ class Attempt {
 
   std::unique_ptr<Factor> make_factor() {
     if (!account_) return std::make_unique<NobodyFactor>(clock_);
-    helper::Message login = describe_login();
+    asked_ = whom_to_ask(options_.options.ask, *account_, key_);
+    helper::Message login = login_line(handle_, key_, options_.options, asked_);
     return std::make_unique<HelperFactor>(
         helper::launch(where_.config_file, Deadline::after(clock_, kHelperStart), clock_,
                        where_.helper.empty() ? std::string(helper::kInstalledHelper) : where_.helper),
         std::move(login), clock_);
-  }
-
-  helper::Message describe_login() {
-    const std::string host = host_name();
-    const std::string rhost = handle_.item(PAM_RHOST);
-    asked_ = whom_to_ask();
-    helper::Message login(helper::verb::kLogin);
-    const auto set = [&](std::string_view field, std::string_view value) {
-      login.set(field, value.substr(0, kMaxField));
-    };
-    const std::string user = config::expand_user_name(options_.options.user_name, asked_, host);
-    // Cut off, it might be another person's.
-    if (user.size() > kMaxField)
-      throw Misconfigured("the user's name for the server is too long; see user-name");
-    set("user", user);
-    set("action", key_.service);
-    set("terminal", rhost.empty() ? host : rhost);
-    set("host", host);
-    set("service", key_.service);
-    set("rhost", rhost);
-    set("tty", handle_.item(PAM_TTY));
-    set("ruser", key_.ruser);
-    if (options_.options.automation_allowed) set("automation", "1");
-    return login;
-  }
-
-  /// PAM_RUSER is believed only where the kernel vouches for it: in a setuid host, as the name of the real uid.
-  [[nodiscard]] std::optional<std::string> invoker() const {
-    if (!runs_setuid() || key_.ruser.empty()) return std::nullopt;
-    const auto account = find_account(key_.ruser);
-    if (!account || account->uid != ::getuid()) return std::nullopt;
-    return account->name;
-  }
-
-  /// Whose phone is asked: su to root, and sudo that wants the target's password, concern the person who calls them.
-  [[nodiscard]] std::string whom_to_ask() const {
-    const config::Ask ask = options_.options.ask;
-    if (ask == config::Ask::user) return account_->name;
-    const auto caller = invoker();
-    if (ask == config::Ask::ruser) {
-      if (!caller)
-        throw Misconfigured(
-            "ask = ruser needs a host that runs setuid and sets PAM_RUSER, as su and sudo do");
-      return *caller;
-    }
-    const bool su = key_.service == "su" || key_.service == "su-l";
-    const bool sudo = key_.service == "sudo" || key_.service == "sudo-i";
-    if (caller && ((su && account_->uid == 0) || sudo)) return *caller;
-    return account_->name;
   }
 
   Terms make_terms(Requirement needed) {
@@ -209,36 +147,8 @@ class Attempt {
   }
 
   void log(const Outcome& outcome) {
-    const bool chatter = outcome.verdict == Verdict::exempt || outcome.verdict == Verdict::remembered;
-    if (chatter && !options_.options.debug) return;
-    const bool let_in =
-        outcome.verdict != Verdict::granted && grants(outcome.verdict, options_.options.failure_policy);
-    std::string line = "outcome=" + std::string(name_of(outcome.verdict));
-    const auto field = [&line](const char* name, std::string_view value) {
-      if (!value.empty()) line += std::string(" ") + name + "=" + escape_for_log(value);
-    };
-    field("factor", name_of(outcome.method));
-    field("user", key_.user);
-    if (account_ && !asked_.empty() && asked_ != account_->name) field("asked", asked_);
-    field("service", key_.service);
-    field("rhost", handle_.item(PAM_RHOST));
-    field("ruser", key_.ruser);
-    field("request", outcome.request_id);
-    if (let_in) line += " policy=allow";
-    if (!outcome.detail.empty()) line += " detail=\"" + quotable(outcome.detail) + "\"";
-    handle_.log(priority(outcome.verdict, let_in), line);
-  }
-
-  static std::string quotable(std::string_view text) {
-    std::string plain = sanitize_for_display(text, 1000);
-    std::replace(plain.begin(), plain.end(), '"', '\'');
-    return plain;
-  }
-
-  static int priority(Verdict verdict, bool let_in) {
-    if (verdict == Verdict::misconfigured) return LOG_ERR;
-    if (let_in || verdict == Verdict::unreachable || verdict == Verdict::server_fault) return LOG_WARNING;
-    return verdict == Verdict::granted ? LOG_INFO : LOG_NOTICE;
+    const bool another = account_ && asked_ != account_->name;
+    log_outcome(handle_, key_, options_.options, another ? asked_ : std::string(), outcome);
   }
 
   SteadyClock clock_;

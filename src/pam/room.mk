@@ -4,13 +4,17 @@ noinst_LIBRARIES += libtoopher_pam.a
 libtoopher_pam_a_CPPFLAGS = $(AM_CPPFLAGS) $(PAM_CFLAGS)
 libtoopher_pam_a_SOURCES = \
 	pam/account.cc pam/account.h \
+	pam/asked.cc pam/asked.h \
 	pam/authenticate.cc pam/authenticate.h \
 	pam/conversation.cc pam/conversation.h \
 	pam/factor.h \
 	pam/handle.cc pam/handle.h \
 	pam/helper_factor.cc pam/helper_factor.h \
+	pam/log_line.cc pam/log_line.h \
 	pam/login.cc pam/login.h \
+	pam/login_line.cc pam/login_line.h \
 	pam/messages.h \
+	pam/misconfigured.h \
 	pam/nobody_factor.cc pam/nobody_factor.h \
 	pam/outcome.cc pam/outcome.h \
 	pam/policy.cc pam/policy.h \
