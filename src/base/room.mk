@@ -2,6 +2,7 @@
 # base: what every room may use; libc only.
 noinst_LIBRARIES += libtoopher_base.a
 libtoopher_base_a_SOURCES = \
+	base/catalogue.cc base/catalogue.h \
 	base/deadline.h \
 	base/file.cc base/file.h \
 	base/one_time_code.cc base/one_time_code.h \

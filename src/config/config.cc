@@ -66,6 +66,37 @@ std::string read_text(std::string_view value) {
   return std::string(value);
 }
 
+bool consists_of(std::string_view text, char first, char last) {
+  return std::all_of(text.begin(), text.end(), [&](char c) { return first <= c && c <= last; });
+}
+
+/// A locale's name, as in LANG: what is kept is the catalogue's, which is a part of a path. English needs none.
+std::string read_language(std::string_view value) {
+  const auto dot = value.find('.');
+  const std::string charset = dot == std::string_view::npos ? "" : to_lower_ascii(value.substr(dot + 1));
+  if (!charset.empty() && charset != "utf-8" && charset != "utf8") throw WrongValue("texts are UTF-8");
+  const std::string_view name = value.substr(0, dot);
+  const auto underscore = std::min(name.find('_'), name.size());
+  const std::string_view language = name.substr(0, underscore);
+  const std::string_view country = name.substr(underscore);
+  const bool plain = (language.size() == 2 || language.size() == 3) && consists_of(language, 'a', 'z') &&
+                     (country.empty() || (country.size() == 3 && consists_of(country.substr(1), 'A', 'Z')));
+  if (!value.empty() && (!plain || value.ends_with('.')))
+    throw WrongValue("expected a language, as in de or de_AT.UTF-8");
+  return language == "en" ? std::string() : std::string(name);
+}
+
+/// Longer ones would leave no room for the number in a message of libpam.
+constexpr std::size_t kMaxPromptText = 200;
+
+std::string read_prompt_text(std::string_view value) {
+  if (value.size() > kMaxPromptText)
+    throw WrongValue("the text is longer than " + std::to_string(kMaxPromptText) + " bytes");
+  if (sanitize_for_display(value) != value)
+    throw WrongValue("the text holds control characters, or is not UTF-8");
+  return std::string(trim(value.substr(0, value.find_last_not_of(": ") + 1)));
+}
+
 std::string read_path(std::string_view value) {
   if (!value.starts_with('/')) throw WrongValue("expected an absolute path");
   return std::string(value);
@@ -133,7 +164,7 @@ void check_user_name(std::string_view pattern) {
   if (expand_user_name(pattern, "account", "host").empty()) throw WrongValue("the value is empty");
 }
 
-constexpr std::array<Key<Options>, 15> kOptionKeys{{
+constexpr std::array<Key<Options>, 17> kOptionKeys{{
     {"failure-policy",
      [](Options& o, std::string_view v) { o.failure_policy = read_choice(v, kFailurePolicies); }},
     {"availability",
@@ -158,6 +189,8 @@ constexpr std::array<Key<Options>, 15> kOptionKeys{{
        o.user_name = v;
      }},
     {"ask", [](Options& o, std::string_view v) { o.ask = read_choice(v, kAsks); }},
+    {"language", [](Options& o, std::string_view v) { o.language = read_language(v); }},
+    {"prompt-text", [](Options& o, std::string_view v) { o.prompt_text = read_prompt_text(v); }},
 }};
 
 template <typename Target, std::size_t N>

@@ -46,8 +46,10 @@ struct Options {
   NumberMatching number_matching = NumberMatching::on;
   std::string user_name = "%u";  ///< %u account, %h host name, %% percent; share-pairings sets it, too
   Ask ask = Ask::automatic;
-  bool nullok = false;  ///< module argument only
-  bool debug = false;   ///< module argument only
+  std::string language;     ///< of the catalogue (`de`, `de_AT`); empty: English
+  std::string prompt_text;  ///< instead of the sentence that asks for an approval; empty: ours
+  bool nullok = false;      ///< module argument only
+  bool debug = false;       ///< module argument only
 };
 
 struct Config {

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/catalogue.h"
 #include "base/file.h"
 #include "config/config.h"
 #include "helper/launch.h"
@@ -67,7 +68,8 @@ class Attempt {
     if (!needed) throw std::runtime_error("looking up a group failed, so nobody is exempt");
     if (*needed == Requirement::exempt) return {Verdict::exempt, Method::none, "", ""};
 
-    HostConversation conversation(handle_, clock_);
+    read_language();
+    HostConversation conversation(handle_, clock_, catalogue_);
     const std::unique_ptr<Factor> factor = make_factor();
     const Terms terms = make_terms(*needed);
     Outcome outcome = Login(terms, conversation, *factor, clock_).run();
@@ -81,6 +83,17 @@ class Attempt {
     const Secret text = read_checked(where_.config_file, rules_for_this_process());
     options_ = config::parse_config(text.view(), where_.config_file);
     config::apply_arguments(options_.options, where_.options);
+  }
+
+  /// Words are not worth a denial: without a catalogue they are English.
+  void read_language() {
+    const config::Options& options = options_.options;
+    if (options.language.empty()) return;
+    try {
+      catalogue_ = read_catalogue(LOCALEDIR, options.language, rules_for_this_process());
+    } catch (const FileError& error) {
+      if (options.debug) handle_.log(LOG_NOTICE, std::string("language: ") + error.what());
+    }
   }
 
   /// An account that does not exist is treated as one that must have a factor, so that nobody learns which exist.
@@ -120,12 +133,13 @@ class Attempt {
     terms.may_be_unpaired = needed == Requirement::optional;
     terms.can_prompt = !(sshd && conversation != nullptr && conversation->appdata_ptr == nullptr);
     terms.say_waiting = options.show_prompt;
+    terms.prompt_text = options.prompt_text;
     terms.silent = (static_cast<unsigned>(flags_) & PAM_SILENT) != 0;
     return terms;
   }
 
   int misconfigured(const std::string& what) {
-    HostConversation(handle_, clock_).report(messages::kBroken);
+    HostConversation(handle_, clock_, catalogue_).report(messages::kBroken);
     return conclude({Verdict::misconfigured, Method::none, "", what});
   }
 
@@ -158,6 +172,7 @@ class Attempt {
   AttemptKey key_;
   config::Arguments where_;
   config::Config options_;
+  Catalogue catalogue_;
   std::optional<Account> account_;
   std::string asked_;
 };

@@ -40,9 +40,10 @@ Answer converse(const Handle& handle, int style, const std::string& text) {
 
 }  // namespace
 
-Conversation::Reply HostConversation::ask(const std::string& prompt, bool visible) {
+Conversation::Reply HostConversation::ask(const Text& prompt, bool visible) {
   const auto asked = clock_.now();
-  const Answer answer = converse(handle_, visible ? PAM_PROMPT_ECHO_ON : PAM_PROMPT_ECHO_OFF, prompt);
+  const Answer answer =
+      converse(handle_, visible ? PAM_PROMPT_ECHO_ON : PAM_PROMPT_ECHO_OFF, prompt.in(catalogue_));
   if (answer.code != PAM_SUCCESS) {
     const bool at_once = clock_.now() - asked < kTooFastForAPerson;
     return {answer.code == PAM_CONV_ERR && at_once ? Status::unavailable : Status::broken, {}};
@@ -53,12 +54,12 @@ Conversation::Reply HostConversation::ask(const std::string& prompt, bool visibl
   return {Status::answered, Secret(text)};
 }
 
-void HostConversation::tell(const std::string& text) {
-  (void)converse(handle_, PAM_TEXT_INFO, text);
+void HostConversation::tell(const Text& text) {
+  (void)converse(handle_, PAM_TEXT_INFO, text.in(catalogue_));
 }
 
-void HostConversation::report(const std::string& text) {
-  (void)converse(handle_, PAM_ERROR_MSG, text);
+void HostConversation::report(const Text& text) {
+  (void)converse(handle_, PAM_ERROR_MSG, text.in(catalogue_));
 }
 
 }  // namespace toopher::pam

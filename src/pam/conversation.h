@@ -9,6 +9,7 @@
 #include "base/deadline.h"
 #include "base/secret.h"
 #include "pam/handle.h"
+#include "pam/text.h"
 
 namespace toopher::pam {
 
@@ -26,25 +27,27 @@ class Conversation {
   };
 
   virtual ~Conversation() = default;
-  [[nodiscard]] virtual Reply ask(const std::string& prompt, bool visible) = 0;
-  virtual void tell(const std::string& text) = 0;    ///< PAM_TEXT_INFO
-  virtual void report(const std::string& text) = 0;  ///< PAM_ERROR_MSG
+  [[nodiscard]] virtual Reply ask(const Text& prompt, bool visible) = 0;
+  virtual void tell(const Text& text) = 0;    ///< PAM_TEXT_INFO
+  virtual void report(const Text& text) = 0;  ///< PAM_ERROR_MSG
 };
 
-/// The host's own conversation function (pam_conv(3)). Replies are capped at PAM_MAX_RESP_SIZE, wiped and freed.
+/// The host's own conversation function (pam_conv(3)). Texts are shown in the catalogue's language. Replies are capped at PAM_MAX_RESP_SIZE, wiped and freed.
 class HostConversation final : public Conversation {
  public:
   /// Nobody fails a prompt this fast: an error within it means that the host cannot prompt at all.
   static constexpr std::chrono::milliseconds kTooFastForAPerson{250};
 
-  HostConversation(const Handle& handle, const Clock& clock) : handle_(handle), clock_(clock) {}
-  [[nodiscard]] Reply ask(const std::string& prompt, bool visible) override;
-  void tell(const std::string& text) override;
-  void report(const std::string& text) override;
+  HostConversation(const Handle& handle, const Clock& clock, const Catalogue& catalogue)
+      : handle_(handle), clock_(clock), catalogue_(catalogue) {}
+  [[nodiscard]] Reply ask(const Text& prompt, bool visible) override;
+  void tell(const Text& text) override;
+  void report(const Text& text) override;
 
  private:
   Handle handle_;
   const Clock& clock_;
+  const Catalogue& catalogue_;
 };
 
 }  // namespace toopher::pam

@@ -16,6 +16,8 @@ namespace reason = api::reason;
 /// Replies that are neither a code nor worth a try end somewhere.
 constexpr unsigned kMaxPrompts = 20;
 constexpr std::chrono::seconds kLastLook{3};
+/// For a text that is nobody's to translate.
+constexpr const char* kAsWritten = "%s";
 
 const char* denial_text(int code) {
   switch (code) {
@@ -81,8 +83,7 @@ Outcome Login::run_before() {
 
 Outcome Login::run_after() {
   if (auto ended = start_push()) return *ended;
-  if (!number_.empty() || terms_.say_waiting)
-    person_.tell(std::string(messages::kApprove) + (number_.empty() ? "." : " (number " + number_ + ")."));
+  if (!number_.empty() || terms_.say_waiting) person_.tell(approve_text());
   return wait_then_ask_for_code();
 }
 
@@ -174,7 +175,7 @@ Outcome Login::ask_for_code() {
   return end(Verdict::timed_out, Method::code, {});
 }
 
-Login::Input Login::ask(const std::string& prompt) {
+Login::Input Login::ask(const Text& prompt) {
   while (prompts_++ < kMaxPrompts) {
     const Conversation::Reply reply = person_.ask(prompt, terms_.visible_code);
     if (reply.status == Conversation::Status::broken) return {Typed::broken, {}};
@@ -275,9 +276,18 @@ Outcome Login::give_up() {
   return end(Verdict::aborted, Method::none, {});
 }
 
-std::string Login::approve_prompt() const {
-  return std::string(messages::kApprove) + (number_.empty() ? "" : " (number " + number_ + ")") +
-         messages::kAndEnterOrCode;
+Text Login::approve_prompt() const {
+  if (!terms_.prompt_text.empty())
+    return number_.empty() ? Text(messages::kOwnPrompt, terms_.prompt_text)
+                           : Text(messages::kOwnNumberPrompt, terms_.prompt_text, number_);
+  return number_.empty() ? Text(messages::kApproveOrCode) : Text(messages::kApproveNumberOrCode, number_);
+}
+
+Text Login::approve_text() const {
+  if (!terms_.prompt_text.empty())
+    return number_.empty() ? Text(kAsWritten, terms_.prompt_text)
+                           : Text(messages::kOwnNumberText, terms_.prompt_text, number_);
+  return number_.empty() ? Text(messages::kApprove) : Text(messages::kApproveNumber, number_);
 }
 
 }  // namespace toopher::pam

@@ -28,6 +28,7 @@ struct Terms {
   bool may_be_unpaired = false;     ///< an unpaired user is let past (IGNORE), not refused
   bool can_prompt = true;           ///< false: the host is known to fail every prompt for a code
   bool say_waiting = true;          ///< `prompt = after` tells that it waits
+  std::string prompt_text;          ///< the administrator's words for the approval; empty: ours
   bool silent = false;              ///< PAM_SILENT: no chatter; prompts, the cue and errors stay
   std::string_view login_password;  ///< what an earlier module collected: never sent as a code
 };
@@ -63,7 +64,7 @@ class Login {
   /// Prompts until a code is right, they are used up, or the person has nothing to type.
   Outcome ask_for_code();
 
-  Input ask(const std::string& prompt);
+  Input ask(const Text& prompt);
   /// Checks a code: an outcome if the login ends by it, nothing if the person may try again.
   std::optional<Outcome> try_code(const OneTimeCode& code);
   std::optional<Outcome> after_wrong_code(const Answer& answer);
@@ -75,7 +76,8 @@ class Login {
   Outcome end_by_failure(Method method, const Answer& answer);
   Outcome give_up();
 
-  [[nodiscard]] std::string approve_prompt() const;
+  [[nodiscard]] Text approve_prompt() const;
+  [[nodiscard]] Text approve_text() const;
   [[nodiscard]] bool wants_number() const;
   [[nodiscard]] Deadline network_deadline() const;
 

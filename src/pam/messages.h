@@ -1,14 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the person reads. Prompts end in a colon and a blank.
+// What the person reads: every string of this file is a message that po/ translates. Prompts end in a colon and a blank;
+// %s stands for a value.
 #ifndef TOOPHER_PAM_MESSAGES_H
 #define TOOPHER_PAM_MESSAGES_H
 
 namespace toopher::pam::messages {
 
 inline constexpr const char* kPressEnterOrCode = "Press Enter for a push, or type a one-time code: ";
-inline constexpr const char* kApprove = "Approve the request on your phone";
-inline constexpr const char* kAndEnterOrCode = " and press Enter, or type a one-time code: ";
+inline constexpr const char* kApproveOrCode =
+    "Approve the request on your phone and press Enter, or type a one-time code: ";
+inline constexpr const char* kApproveNumberOrCode =
+    "Approve the request on your phone (number %s) and press Enter, or type a one-time code: ";
 inline constexpr const char* kCode = "One-time code: ";
+
+inline constexpr const char* kApprove = "Approve the request on your phone.";
+inline constexpr const char* kApproveNumber = "Approve the request on your phone (number %s).";
+// The first value is what the administrator wrote as prompt-text.
+inline constexpr const char* kOwnPrompt = "%s: ";
+inline constexpr const char* kOwnNumberPrompt = "%s (number %s): ";
+inline constexpr const char* kOwnNumberText = "%s (number %s)";
 
 inline constexpr const char* kWaiting = "Waiting for your phone.";
 inline constexpr const char* kNotAnswered = "The request was not answered in time.";

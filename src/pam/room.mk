@@ -18,7 +18,8 @@ libtoopher_pam_a_SOURCES = \
 	pam/nobody_factor.cc pam/nobody_factor.h \
 	pam/outcome.cc pam/outcome.h \
 	pam/policy.cc pam/policy.h \
-	pam/remembered.cc pam/remembered.h
+	pam/remembered.cc pam/remembered.h \
+	pam/text.cc pam/text.h
 
 # A program to automake, a shared object to the linker: libtool's C++ modules cannot take libstdc++ in statically.
 pam_PROGRAMS += pam_toopher.so

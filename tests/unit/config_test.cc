@@ -138,6 +138,39 @@ std::string credentials_error(const std::string& text) {
   }
 }
 
+void a_language_is_a_locale_and_never_a_path(void**) {
+  const auto language = [](const std::string& value) {
+    Options options;
+    apply_arguments(options, {"language=" + value});
+    return options.language;
+  };
+  assert_same_text(language("de"), "de");
+  assert_same_text(language("de_AT.UTF-8"), "de_AT");
+  assert_same_text(language("en_GB.utf8"), "");
+  assert_same_text(language(""), "");
+  for (const char* wrong : {"..", "../de", "de/..", "d", "deutsch", "DE", "de_", "de_at", "de_DE.",
+                            "de_DE@euro", ".UTF-8", "de de"})
+    assert_true(
+        argument_error({std::string("language=") + wrong}).starts_with("module argument \"language="));
+  assert_same_text(argument_error({"language=de_DE.ISO-8859-1"}),
+                   "module argument \"language=de_DE.ISO-8859-1\": texts are UTF-8");
+}
+
+void a_prompt_text_is_plain_and_short(void**) {
+  const auto text = [](const std::string& value) {
+    Options options;
+    apply_arguments(options, {"prompt_text=" + value});
+    return options.prompt_text;
+  };
+  assert_same_text(text("Confirm at ACME"), "Confirm at ACME");
+  assert_same_text(text("Confirm at ACME: "), "Confirm at ACME");
+  assert_same_text(text(": "), "");
+  assert_same_text(text(std::string(200, 'x')), std::string(200, 'x'));
+  for (const std::string& wrong : {std::string(201, 'x'), std::string("a\x1b[2J"), std::string("a\nb"),
+                                   std::string("\xff"), std::string("a\xe2\x80\xae")})
+    assert_true(argument_error({"prompt_text=" + wrong}).starts_with("module argument "));
+}
+
 void credentials_are_complete_and_never_repeated(void**) {
   const RequesterCredentials credentials =
       parse_credentials("[Toopher]\nkey = abc\nsecret = s=;cr#t\n", "credentials");
@@ -160,6 +193,8 @@ int main() {
       cmocka_unit_test(every_key_is_read),
       cmocka_unit_test(wrong_files_are_named_with_their_line),
       cmocka_unit_test(module_arguments_override_or_are_refused),
+      cmocka_unit_test(a_language_is_a_locale_and_never_a_path),
+      cmocka_unit_test(a_prompt_text_is_plain_and_short),
       cmocka_unit_test(credentials_are_complete_and_never_repeated),
   };
   return cmocka_run_group_tests_name("config", tests, nullptr, nullptr);

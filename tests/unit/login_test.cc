@@ -39,12 +39,12 @@ class Script final : public Conversation, public Factor {
  public:
   explicit Script(const std::vector<Step>& steps) : steps_(steps.begin(), steps.end()) {}
 
-  Reply ask(const std::string& prompt, bool visible) override {
-    const Step step = next("ask " + std::string(visible ? "" : "hidden ") + prompt);
+  Reply ask(const Text& prompt, bool visible) override {
+    const Step step = next("ask " + std::string(visible ? "" : "hidden ") + prompt.in(english));
     return {step.status, Secret(step.reply)};
   }
-  void tell(const std::string& text) override { next("tell " + text); }
-  void report(const std::string& text) override { next("report " + text); }
+  void tell(const Text& text) override { next("tell " + text.in(english)); }
+  void report(const Text& text) override { next("report " + text.in(english)); }
   Answer push(bool number_matching, std::chrono::seconds ttl, const Deadline& deadline) override {
     assert_int_equal(ttl.count(), 45);
     assert_int_equal(deadline.remaining(clock).count(), 10'000);
@@ -68,6 +68,8 @@ class Script final : public Conversation, public Factor {
   FakeClock clock;
 
  private:
+  const Catalogue english;
+
   Step next(const std::string& happened) {
     if (steps_.empty()) {
       fail_msg("unexpected: %s", happened.c_str());
@@ -508,6 +510,44 @@ void a_rule_may_approve_only_where_allowed(void**) {
   assert_true(Login(terms, allowed, allowed, allowed.clock).run().verdict == Verdict::granted);
 }
 
+void plays(const Terms& terms, const std::vector<Step>& steps) {
+  Script script(steps);
+  assert_true(Login(terms, script, script, script.clock).run().verdict == Verdict::granted);
+  script.finish();
+}
+
+void the_administrators_words_keep_the_number(void**) {
+  Terms terms;
+  terms.prompt_text = "Confirm at ACME (100%s)";
+  const Step granted{"wait", "", kGranted};
+  plays(terms,
+        {{"push number", "", pending("42")}, {"ask Confirm at ACME (100%s) (number 42): ", "", {}}, granted});
+  plays(terms, {{"push number", "", pending()}, {"ask Confirm at ACME (100%s): ", "", {}}, granted});
+  terms.prompt = config::Prompt::after;
+  plays(terms,
+        {{"push number", "", pending("42")}, {"tell Confirm at ACME (100%s) (number 42)", "", {}}, granted});
+  plays(terms, {{"push number", "", pending()}, {"tell Confirm at ACME (100%s)", "", {}}, granted});
+}
+
+void pam_silent_drops_chatter_and_keeps_the_cue(void**) {
+  Terms terms;
+  const Step granted{"wait", "", kGranted};
+  const Step waiting{std::string("tell ") + messages::kWaiting, "", {}};
+  const Step cue{"tell Approve the request on your phone (number 42).", "", {}};
+  terms.prompt = config::Prompt::before;
+  plays(terms, {{kAskBefore, "", {}}, {"push number", "", pending()}, waiting, granted});
+  terms.silent = true;
+  plays(terms, {{kAskBefore, "", {}}, {"push number", "", pending()}, granted});
+  terms.prompt = config::Prompt::after;
+  plays(terms, {{"push number", "", pending("42")}, cue, granted});
+  plays(terms, {{"push number", "", pending("42")},
+                cue,
+                {"wait", "", kExpired},
+                {kLate, "", {}},
+                {kAskCode, "123456", {}},
+                {"code 123456", "", kGranted}});
+}
+
 void endless_typing_ends(void**) {
   std::vector<Step> steps{{"push number", "", pending("42")}};
   for (int i = 0; i < 20; ++i) {
@@ -599,6 +639,8 @@ int main() {
       cmocka_unit_test(required_numbers_are_insisted_on),
       cmocka_unit_test(an_approval_of_another_request_does_not_count),
       cmocka_unit_test(a_rule_may_approve_only_where_allowed),
+      cmocka_unit_test(the_administrators_words_keep_the_number),
+      cmocka_unit_test(pam_silent_drops_chatter_and_keeps_the_cue),
       cmocka_unit_test(endless_typing_ends),
       cmocka_unit_test(only_approval_and_explicit_policy_let_in),
       cmocka_unit_test(policy_decides_who_is_asked),

@@ -70,3 +70,10 @@ endif
 unit_client_test_SOURCES = unit/client_test.cc
 unit_client_test_LDADD = $(ROOM)client.a $(ROOM)oauth.a $(ROOM)api.a $(ROOM)crypto.a $(ROOM)base.a \
 	$(CURL_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
+
+if CMOCKA
+check_PROGRAMS += unit/catalogue_test
+TESTS += unit/catalogue_test
+endif
+unit_catalogue_test_SOURCES = unit/catalogue_test.cc
+unit_catalogue_test_LDADD = $(ROOM)pam.a $(ROOM)base.a $(CMOCKA_LIBS)
