@@ -22,10 +22,10 @@ def require_requests(seen, wanted):
 
 
 class Attempt:
-    """`arguments`: the module's. Leaving it stops what it started."""
+    """`host`: a name in HOSTS, or a Host. `arguments`: the module's. Leaving it stops what it started."""
 
     def __init__(self, scene, host, *arguments, module=MODULE, password="a long passphrase", paired=True):
-        self.scene, self.host = scene, HOSTS[host]
+        self.scene, self.host = scene, HOSTS.get(host, host)
         self.person = scene.person(self.host, password, paired)
         scene.stack(self.host, module, *arguments)
         self.mark = scene.world.log.mark()

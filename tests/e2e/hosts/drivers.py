@@ -8,7 +8,7 @@ import shlex
 import pexpect
 
 import system
-from world import HOST, run, write
+from world import HOST, PREFIX, run, write
 
 MARK = "entered as"
 COMMAND = f"echo {MARK} $(id -un)"
@@ -26,7 +26,8 @@ def _as_user(name):
     return become
 
 
-def _spawn(command, user="root"):
+def spawn(command, user="root"):
+    """A program on a terminal of its own, in the account's home, as a pexpect child."""
     folder = pwd.getpwnam(user).pw_dir
     environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": folder, "LANG": "C.UTF-8", "TERM": "dumb",
                    "USER": user, "LOGNAME": user, "SHELL": "/bin/sh"}
@@ -82,7 +83,7 @@ class Ssh(Host):
                     "PubkeyAuthentication": "publickey"}
         write(self.configuration, "\n".join([
             f"HostKey {SSH_FOLDER}/host_key", "UsePAM yes", "LogLevel VERBOSE", "PrintMotd no", "PrintLastLog no",
-            "PidFile none", "AuthorizedKeysFile .ssh/authorized_keys", "AuthenticationMethods " + ",".join(self.methods),
+            "PidFile none", "Subsystem sftp internal-sftp", "AuthorizedKeysFile .ssh/authorized_keys", "AuthenticationMethods " + ",".join(self.methods),
             *(f"{switch} {'yes' if method in self.methods else 'no'}" for switch, method in switches.items()), ""]))
 
     def prepare_user(self, name):
@@ -93,12 +94,33 @@ class Ssh(Host):
         with open(f"{SSH_FOLDER}/client_key.pub", encoding="utf-8") as key:
             write(f"{folder}/authorized_keys", key.read(), 0o600, account.pw_uid, account.pw_gid)
 
+    @property
+    def daemon(self):
+        return shlex.join([os.path.join(SSH_FOLDER, self.service), "-i", "-f", self.configuration])
+
+    def options(self, **more):
+        """The words that lead ssh, scp or sftp here."""
+        options = {"ProxyCommand": self.daemon, "IdentityFile": f"{SSH_FOLDER}/client_key", "IdentitiesOnly": "yes",
+                   "StrictHostKeyChecking": "no", "UserKnownHostsFile": "/dev/null", "LogLevel": "ERROR", **more}
+        return ["-F", "none", *(word for option in options.items() for word in ("-o", "=".join(option)))]
+
     def start(self, user):
-        daemon = shlex.join([os.path.join(SSH_FOLDER, self.service), "-i", "-f", self.configuration])
-        options = {"ProxyCommand": daemon, "IdentityFile": f"{SSH_FOLDER}/client_key", "IdentitiesOnly": "yes",
-                   "StrictHostKeyChecking": "no", "UserKnownHostsFile": "/dev/null", "LogLevel": "ERROR"}
-        return _spawn(["ssh", "-F", "none", "-tt", *(word for option in options.items() for word in ("-o", "=".join(option))),
-                       f"{user}@{HOST}", COMMAND])
+        return spawn(["ssh", *self.options(), "-tt", f"{user}@{HOST}", COMMAND])
+
+
+class SharedSsh(Ssh):
+    """ssh that leaves its connection for others to use, as README.md says."""
+
+    def __init__(self):
+        super().__init__("keyboard-interactive")
+        self.name = "ssh shared"
+
+    @property
+    def daemon(self):
+        return "setsid " + super().daemon  # not to be hung up on with the terminal of the first ssh
+
+    def options(self, **more):
+        return super().options(ControlMaster="auto", ControlPath=f"{SSH_FOLDER}/control-%C", ControlPersist="60", **more)
 
 
 class Sudo(Host):
@@ -114,7 +136,17 @@ class Sudo(Host):
         return "root"
 
     def start(self, user):
-        return _spawn(["sudo", "-k", "/bin/sh", "-c", COMMAND], user)
+        return spawn(["sudo", "-k", "/bin/sh", "-c", COMMAND], user)
+
+
+class SudoLogin(Sudo):
+    """sudo -i, which is a PAM service of its own."""
+
+    name = "sudo -i"
+    service = "sudo-i"
+
+    def start(self, user):
+        return spawn(["sudo", "-k", "-i", "/bin/sh", "-c", COMMAND], user)
 
 
 class Su(Host):
@@ -128,7 +160,7 @@ class Su(Host):
         world.add_user(self.invoker)
 
     def start(self, user):
-        return _spawn(["su", user, "-c", COMMAND], self.invoker)
+        return spawn(["su", user, "-c", COMMAND], self.invoker)
 
 
 class SuToRoot(Host):
@@ -143,7 +175,7 @@ class SuToRoot(Host):
         return "root"
 
     def start(self, user):
-        return _spawn(["su", "-c", COMMAND], user)
+        return spawn(["su", "-c", COMMAND], user)
 
 
 class Login(Host):
@@ -154,9 +186,24 @@ class Login(Host):
     types_command = True
 
     def start(self, user):
-        return _spawn(["login", user])
+        return spawn(["login", user])
+
+
+class Libpam(Host):
+    """libpam without a host program, for services whose host is not here."""
+
+    name = "libpam"
+    service = "toopher-libpam"
+    trial = os.path.join(PREFIX, "bin", "toopher-login")
+
+    def shell_user(self, name):
+        return "root"
+
+    def start(self, user):
+        login = shlex.join([self.trial, "--confdir", "/etc/pam.d", "--service", self.service, "--user", user])
+        return spawn(["/bin/sh", "-c", f"{login} && {COMMAND}"])
 
 
 HOSTS = {host.name: host for host in (
     Ssh("keyboard-interactive"), Ssh("publickey,keyboard-interactive", asks_password=False),
-    Ssh("password"), Sudo(), Su(), SuToRoot(), Login())}
+    Ssh("publickey", asks_password=False), Ssh("password"), SharedSsh(), Sudo(), SudoLogin(), Su(), SuToRoot(), Login(), Libpam())}

@@ -16,6 +16,7 @@ import os
 import pathlib
 import queue
 import re
+import shutil
 import subprocess
 import tempfile
 import threading
@@ -25,15 +26,17 @@ import traceback
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1] / "support")]
 
+import examples
 import play
 import scenarios
 import scene
+import unattended
 import special
 import system
 import world
 
 ALL = [*((play.stack, row) for row in scenarios.STACKS), *((play.login, row) for row in scenarios.LOGINS),
-       *special.ALL]
+       *special.ALL, *examples.ALL, *unattended.ALL]
 
 
 def make_variable(name):
@@ -94,6 +97,7 @@ def install(stage):
                           stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode != 0:
         raise system.Failure(f"make install DESTDIR={stage} failed:\n{done.stdout}{done.stderr}")
+    shutil.copy(system.BUILD / "src" / "toopher-login", stage + world.PREFIX + "/bin")  # not installed
 
 
 def main():
