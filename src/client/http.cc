@@ -131,6 +131,15 @@ HttpResult HttpClient::exchange(const HttpRequest& request, const Deadline& dead
   return answer();
 }
 
+void HttpClient::forget_answer() {
+  wipe(body_);
+  error_.fill('\0');
+  // The handle keeps the address of a form that is gone.
+  set(easy_.get(), CURLOPT_HTTPGET, 1L);
+  set(easy_.get(), CURLOPT_POSTFIELDS, static_cast<char*>(nullptr));
+  set(easy_.get(), CURLOPT_HTTPHEADER, static_cast<curl_slist*>(nullptr));
+}
+
 /// The transfer's end, or nothing if the watch ended it.
 std::optional<CURLcode> HttpClient::run(const Deadline& deadline, const Watch& watch) {
   const Transfer transfer(multi_.get(), easy_.get());

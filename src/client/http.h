@@ -67,6 +67,9 @@ class HttpClient {
 
   [[nodiscard]] HttpResult exchange(const HttpRequest& request, const Deadline& deadline, const Watch& watch);
 
+  /// Wipes what the last exchange left in memory; the connection stays.
+  void forget_answer();
+
  private:
   struct EasyDeleter {
     void operator()(CURL* easy) const { curl_easy_cleanup(easy); }

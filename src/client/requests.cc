@@ -107,6 +107,12 @@ HttpResult Requests::ask(const Call& call, std::chrono::seconds held, const Dead
   return exchange(servers_[current_], call, held, deadline, watch);
 }
 
+void Requests::forget_session() {
+  current_ = 0;
+  clock_corrected_ = false;
+  http_.forget_answer();
+}
+
 /// One exchange, and a second one if the first was refused because of this machine's clock.
 HttpResult Requests::exchange(Server& server, const Call& call, std::chrono::seconds held,
                               const Deadline& deadline, const Watch& watch) {

@@ -62,6 +62,9 @@ class Requests {
   [[nodiscard]] HttpResult ask(const Call& call, std::chrono::seconds held, const Deadline& deadline,
                                const Watch& watch);
 
+  /// Starts with the first server again, may correct the clock again, and wipes what was received.
+  void forget_session();
+
   /// The server of the last answer.
   [[nodiscard]] const BaseUrl& server() const { return servers_[current_].url; }
 

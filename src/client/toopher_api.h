@@ -58,6 +58,9 @@ class ToopherApi {
   [[nodiscard]] PairWaitResult wait_pairing(const std::string& id, const Deadline& deadline,
                                             const Watch& watch);
 
+  /// For the next session on the same connection: nothing of the last one stays, and servers are tried from the first.
+  void forget_session() { requests_.forget_session(); }
+
  private:
   struct TimedOut {
     std::string trouble;  ///< why the last question had no answer, or ""

@@ -82,8 +82,9 @@ struct ToLine {
 };
 
 /// What the phone shows about the login.
-std::string metadata_of(const Message& line) {
+std::string metadata_of(const Message& line, bool verified) {
   const api::Json object(json_object());
+  if (!verified && json_object_set_new(object.get(), "verified", json_false()) != 0) throw std::bad_alloc();
   for (const char* name : {"host", "service", "rhost", "tty", "ruser", "command"}) {
     if (!line.has(name)) continue;
     if (!object || json_object_set_new(object.get(), name, api::json_text(line.get(name)).release()) != 0)
@@ -94,7 +95,7 @@ std::string metadata_of(const Message& line) {
 
 }  // namespace
 
-std::optional<client::Login> login_of(const Message& line) {
+std::optional<client::Login> login_of(const Message& line, bool verified) {
   client::Login login;
   login.user = line.get("user");
   login.pairing_id = line.get("pairing-id");
@@ -103,7 +104,7 @@ std::optional<client::Login> login_of(const Message& line) {
   login.terminal = line.get("terminal");
   login.terminal_extra = line.get("terminal-extra");
   login.automation_allowed = line.get("automation") == "1";
-  login.metadata = metadata_of(line);
+  login.metadata = metadata_of(line, verified);
   return login;
 }
 

@@ -13,8 +13,9 @@
 
 namespace toopher::helper {
 
-/// The login that a `login` line describes; nothing if it names neither a user nor a pairing.
-[[nodiscard]] std::optional<client::Login> login_of(const Message& line);
+/// The login that a `login` line describes; nothing if it names neither a user nor a pairing. `verified`: whether the
+/// phone may present what the line tells about it as true.
+[[nodiscard]] std::optional<client::Login> login_of(const Message& line, bool verified);
 
 [[nodiscard]] Message failed(std::string_view kind, std::string_view text);
 

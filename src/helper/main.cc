@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// toopher-helper --config FILE: the part of a login that holds credentials and talks to the network. Started by the PAM
-// module and the tools with a socket as descriptors 0 and 1; see protocol.h.
-#include <sys/socket.h>
+// toopher-helper: the part of a login that holds credentials and talks to the network. Started by the PAM module and the
+// tools with a socket as descriptors 0 and 1, or by systemd with a listening socket; see protocol.h and toopher-helper(8).
+#include <curl/curl.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdio>
 #include <exception>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/file.h"
-#include "config/ini.h"
+#include "base/text.h"
+#include "config/config.h"
+#include "helper/activation.h"
 #include "helper/answers.h"
 #include "helper/sandbox.h"
+#include "helper/service.h"
 #include "helper/session.h"
 #include "helper/settings.h"
 #include "helper/start.h"
@@ -20,15 +26,29 @@ namespace toopher::helper {
 namespace {
 
 constexpr Clock::Duration kGreetingPatience{1000};
+constexpr std::uint64_t kLongestIdle = 3600;  // seconds
+
+struct CommandLine {
+  std::string config_file = config::kDefaultConfigFile;
+  std::chrono::seconds idle{90};
+};
+
+struct Prepared {
+  config::Config config;
+  client::Requester requester;
+};
 
 /// The order is the point: files with the rights at hand, then the rights away, then the parsing of what others wrote.
-client::Requester prepare(const std::string& config_file) {
+Prepared prepare(const std::string& config_file, const std::string& credentials, bool accepts) {
   const auto identity = identity_to_assume();
-  const OpenFiles files = open_files(config_file, identity);
+  OpenFiles files = open_files(config_file, identity, credentials);
   if (identity) assume(*identity);
   renounce_privileges();
-  confine();
-  return read_requester(files);
+  Sandbox sandbox;
+  sandbox.accepts = accepts;
+  confine(sandbox);
+  client::Requester requester = read_requester(files);
+  return {std::move(files.config), std::move(requester)};
 }
 
 Message reason_of_failed_start() {
@@ -45,39 +65,82 @@ Message reason_of_failed_start() {
   }
 }
 
-void serve(const std::string& config_file) {
+void serve_one(const CommandLine& line) {
   const SteadyClock clock;
   LineChannel channel(UniqueFd(STDIN_FILENO), clock);
   const Deadline greeting = Deadline::after(clock, kGreetingPatience);
   try {
-    UniqueFd signals = reset_process();
-    client::Requester requester = prepare(config_file);
+    const UniqueFd signals = reset_process();
+    client::ToopherApi api(prepare(line.config_file, {}, false).requester, clock);
     if (!channel.send(Message(verb::kReady).set("version", kVersion), greeting)) return;
-    Session(channel, std::move(signals), std::move(requester), clock).run();
+    Session(channel, signals.get(), api, Caller::trusted(), clock).run();
   } catch (...) {
     (void)channel.send(reason_of_failed_start(), greeting);
   }
 }
 
-bool is_stream_socket(int fd) {
-  int type = 0;
-  socklen_t size = sizeof type;
-  return ::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_STREAM;
+void serve_everybody(const CommandLine& line) {
+  const SteadyClock clock;
+  try {
+    const std::string credentials = passed_credentials();
+    const UniqueFd signals = reset_process();
+    Prepared prepared = prepare(line.config_file, credentials, true);
+    const config::Api& api = prepared.config.api;
+    // Not safe once there are threads.
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+      throw StartError(failure::kInternal, "libcurl cannot be started");
+    std::vector<std::string> files{line.config_file, api.credential_file};
+    if (!api.ca_file.empty()) files.push_back(api.ca_file);
+    Service(STDIN_FILENO, signals.get(),
+            {std::move(prepared.requester), prepared.config.options.user_name, FileStamps(files), line.idle},
+            clock)
+        .run();
+  } catch (...) {
+    const Message reason = reason_of_failed_start();
+    (void)std::fprintf(stderr, "toopher-helper: %s\n", std::string(reason.get("text")).c_str());
+    turn_everybody_away(STDIN_FILENO, std::string(reason.to_line().view()));
+  }
+}
+
+std::optional<CommandLine> read_command_line(const std::vector<std::string>& arguments) {
+  CommandLine line;
+  for (std::size_t i = 0; i < arguments.size(); i += 2) {
+    if (i + 1 == arguments.size()) return std::nullopt;
+    const std::string& value = arguments[i + 1];
+    if (arguments[i] == "--config") {
+      line.config_file = value;
+    } else if (const auto seconds = parse_decimal(value, kLongestIdle); arguments[i] == "--idle" && seconds) {
+      line.idle = std::chrono::seconds(*seconds);
+    } else {
+      return std::nullopt;
+    }
+  }
+  return line;
+}
+
+int run(const std::vector<std::string>& arguments) {
+  const auto line = read_command_line(arguments);
+  const Start start = line ? how_started() : Start::neither;
+  if (start == Start::neither) {
+    (void)std::fputs(
+        "toopher-helper is started by pam_toopher, the toopher tools or systemd, on a socket:\n"
+        "toopher-helper [--config FILE] [--idle SECONDS]; see toopher-helper(8)\n",
+        stderr);
+    return 2;
+  }
+  if (start == Start::spawned) {
+    serve_one(*line);
+  } else {
+    serve_everybody(*line);
+  }
+  return 0;
 }
 
 }  // namespace
 }  // namespace toopher::helper
 
 int main(int count, char** arguments) {
-  if (count != 3 || std::string_view(arguments[1]) != "--config" ||
-      !toopher::helper::is_stream_socket(STDIN_FILENO)) {
-    (void)std::fputs(
-        "toopher-helper is started by pam_toopher and the toopher tools, on a socket:\n"
-        "toopher-helper --config FILE\n",
-        stderr);
-    return 2;
-  }
-  toopher::helper::serve(arguments[2]);
+  const int status = toopher::helper::run(std::vector<std::string>(arguments + 1, arguments + count));
   // Not exit(): libcurl's and OpenSSL's clean-up may wait for a resolver thread that hangs.
-  ::_exit(0);
+  ::_exit(status);
 }

@@ -4,13 +4,22 @@ noinst_LIBRARIES += libtoopher_protocol.a
 libtoopher_protocol_a_SOURCES = \
 	helper/channel.cc helper/channel.h \
 	helper/launch.cc helper/launch.h \
+	helper/peer.cc helper/peer.h \
 	helper/protocol.cc helper/protocol.h
 
 noinst_LIBRARIES += libtoopher_helper.a
 libtoopher_helper_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(OPENSSL_CFLAGS) $(JANSSON_CFLAGS)
 libtoopher_helper_a_SOURCES = \
+	helper/activation.cc helper/activation.h \
 	helper/answers.cc helper/answers.h \
+	helper/api_pool.cc helper/api_pool.h \
+	helper/caller.cc helper/caller.h \
+	helper/file_stamps.cc helper/file_stamps.h \
+	helper/landlock.cc helper/landlock.h \
+	helper/places.cc helper/places.h \
+	helper/rate_limit.cc helper/rate_limit.h \
 	helper/sandbox.cc helper/sandbox.h \
+	helper/service.cc helper/service.h \
 	helper/session.cc helper/session.h \
 	helper/settings.cc helper/settings.h \
 	helper/start.cc helper/start.h

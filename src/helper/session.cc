@@ -31,16 +31,20 @@ Message out_of_place(const Message& line, const std::string& what) {
 }  // namespace
 
 const Session::Command Session::kCommands[] = {
-    {verb::kLogin, &Session::login},        {verb::kPush, &Session::push},     {verb::kWait, &Session::wait},
-    {verb::kCode, &Session::code},          {verb::kCancel, &Session::cancel}, {verb::kPair, &Session::pair},
-    {verb::kPairWait, &Session::pair_wait},
+    {verb::kLogin, &Session::login, Access::everybody, Cost::nothing},
+    {verb::kPush, &Session::push, Access::everybody, Cost::ring},
+    {verb::kWait, &Session::wait, Access::everybody, Cost::nothing},
+    {verb::kCode, &Session::code, Access::everybody, Cost::look},
+    {verb::kCancel, &Session::cancel, Access::everybody, Cost::nothing},
+    {verb::kPair, &Session::pair, Access::everybody, Cost::ring},
+    {verb::kPairWait, &Session::pair_wait, Access::everybody, Cost::nothing},
 };
 
 void Session::run() {
   for (bool last = false; !last;) {
-    const auto received = next_line();
+    auto received = next_line();
     if (received.status != LineChannel::Status::message) break;
-    const Step step = handle(*received.message);
+    const Step step = handle(std::move(*received.message));
     if (told_to_stop()) break;
     if (step.answer && !send(*step.answer)) break;
     last = step.last;
@@ -49,25 +53,36 @@ void Session::run() {
   withdraw();
 }
 
-/// The caller's next line; Status::timeout where a signal came first.
+/// The caller's next line; Status::timeout where a signal came first, or the caller let too much time pass.
 LineChannel::Received Session::next_line() {
   const client::Watch both = watch(POLLIN);
+  const auto patience = caller_.patience();
+  const auto end = patience ? clock_.now() + *patience : Clock::TimePoint::max();
   for (;;) {
     auto received = channel_.receive_available();
-    if (received.status != LineChannel::Status::timeout || told_to_stop()) return received;
-    (void)both.wait(std::chrono::hours(1));
+    if (received.status != LineChannel::Status::timeout || told_to_stop() || clock_.now() >= end)
+      return received;
+    (void)both.wait(std::min<Clock::Duration>(std::chrono::hours(1), Deadline(end).remaining(clock_)));
   }
 }
 
-Session::Step Session::handle(const Message& line) {
+Session::Step Session::handle(Message line) {
   for (const Command& command : kCommands)
-    if (line.is(command.verb)) return (this->*command.handler)(line);
+    if (line.is(command.verb)) return handle(command, line);
   return {out_of_place(line, ", which it does not know"), true};
+}
+
+Session::Step Session::handle(const Command& command, Message& line) {
+  if (const auto objection = caller_.adapt(line, command.access))
+    return {failed(failure::kForbidden, *objection), true};
+  if (!caller_.may_spend(command.cost))
+    return {failed(failure::kRejected, "this account asked too often; wait a minute")};
+  return (this->*command.handler)(line);
 }
 
 Session::Step Session::login(const Message& line) {
   if (login_) return {out_of_place(line, "a second time"), true};
-  login_ = login_of(line);
+  login_ = login_of(line, caller_.is_trusted());
   if (!login_) return {out_of_place(line, "without a user"), true};
   return {};
 }
@@ -142,11 +157,11 @@ Deadline Session::deadline_after(Clock::Duration timeout) const {
 }
 
 client::Watch Session::watch(short caller_events, Clock::Duration linger) const {
-  return {{{signals_.get(), POLLIN, 0}, {channel_.fd(), caller_events, 0}}, linger};
+  return {{{stop_, POLLIN, 0}, {channel_.fd(), caller_events, 0}}, linger};
 }
 
 bool Session::told_to_stop() const {
-  pollfd item{signals_.get(), POLLIN, 0};
+  pollfd item{stop_, POLLIN, 0};
   return ::poll(&item, 1, 0) > 0;
 }
 

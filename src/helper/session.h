@@ -8,8 +8,8 @@
 #include <string>
 
 #include "base/deadline.h"
-#include "base/unique_fd.h"
 #include "client/toopher_api.h"
+#include "helper/caller.h"
 #include "helper/channel.h"
 #include "helper/protocol.h"
 
@@ -17,9 +17,10 @@ namespace toopher::helper {
 
 class Session {
  public:
-  /// `channel` and `clock` must outlive the session; `signals` is a signalfd that tells the helper to give up. Throws std::runtime_error if libcurl cannot start.
-  Session(LineChannel& channel, UniqueFd signals, client::Requester requester, const Clock& clock)
-      : channel_(channel), signals_(std::move(signals)), api_(std::move(requester), clock), clock_(clock) {}
+  /// References must outlive the session. `stop` is a descriptor, not owned, that becomes readable when the helper shall
+  /// give up.
+  Session(LineChannel& channel, int stop, client::ToopherApi& api, Caller caller, const Clock& clock)
+      : channel_(channel), stop_(stop), api_(api), caller_(std::move(caller)), clock_(clock) {}
 
   /// Serves the caller until one side ends it; a pending push is withdrawn then.
   void run();
@@ -34,11 +35,14 @@ class Session {
   struct Command {
     std::string_view verb;
     Handler handler;
+    Access access;
+    Cost cost;
   };
   static const Command kCommands[];
 
   [[nodiscard]] LineChannel::Received next_line();
-  [[nodiscard]] Step handle(const Message& line);
+  [[nodiscard]] Step handle(Message line);
+  [[nodiscard]] Step handle(const Command& command, Message& line);
   [[nodiscard]] Step login(const Message& line);
   [[nodiscard]] Step push(const Message& line);
   [[nodiscard]] Step wait(const Message& line);
@@ -56,8 +60,9 @@ class Session {
   void withdraw();
 
   LineChannel& channel_;
-  UniqueFd signals_;
-  client::ToopherApi api_;
+  int stop_;
+  client::ToopherApi& api_;
+  Caller caller_;
   const Clock& clock_;
   std::optional<client::Login> login_;
   std::string pending_;  ///< id of the push that may be on the phone; "" if none is

@@ -31,25 +31,33 @@ bool uses_tls(const config::Api& api) {
 
 }  // namespace
 
-OpenFiles open_files(const std::string& config_file, const std::optional<Identity>& reader) {
+OpenFiles open_files(const std::string& config_file, const std::optional<Identity>& reader,
+                     const std::string& passed_credentials) {
   const FileRules rules = rules_for_this_process();
   OpenFiles files;
-  files.api = config::parse_config(read_checked(config_file, rules).view(), config_file).api;
+  files.config = config::parse_config(read_checked(config_file, rules).view(), config_file);
+  const config::Api& api = files.config.api;
   FileRules secret = rules;
   secret.secret = true;
   if (reader) secret.reader_group = reader->gid;
-  files.credentials = open_checked(files.api.credential_file, secret);
-  if (!files.api.ca_file.empty()) {
-    files.ca = open_checked(files.api.ca_file, rules);
-  } else if (uses_tls(files.api)) {
+  if (passed_credentials.empty()) {
+    files.credentials = open_checked(api.credential_file, secret);
+  } else {
+    // systemd grants access by an ACL, which shows as rights of root's group.
+    secret.reader_group = 0;
+    files.credentials = open_checked(passed_credentials, secret);
+  }
+  if (!api.ca_file.empty()) {
+    files.ca = open_checked(api.ca_file, rules);
+  } else if (uses_tls(api)) {
     // Whoever may write there decides which server is believed.
-    check_directory(files.api.ca_path, rules);
+    check_directory(api.ca_path, rules);
   }
   return files;
 }
 
 client::Requester read_requester(const OpenFiles& files) {
-  const config::Api& api = files.api;
+  const config::Api& api = files.config.api;
   const Secret text = read_all(files.credentials.get(), api.credential_file, kMaxCredentialBytes);
   config::RequesterCredentials credentials = config::parse_credentials(text.view(), api.credential_file);
   client::Requester requester{servers_of(api),

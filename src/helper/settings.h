@@ -15,13 +15,16 @@ namespace toopher::helper {
 
 /// Checked files. The configuration is parsed already, because it names the others.
 struct OpenFiles {
-  config::Api api;
+  config::Config config;
   UniqueFd credentials;
   UniqueFd ca;  ///< only with ca-file
 };
 
-/// `reader` is the user who may read the credentials through its group. Throws FileError or config::ConfigError.
-[[nodiscard]] OpenFiles open_files(const std::string& config_file, const std::optional<Identity>& reader);
+/// `reader` is the user who may read the credentials through its group. `passed_credentials`, unless empty, is a copy
+/// that systemd made for this process, and read instead of the file that the configuration names. Throws FileError or
+/// config::ConfigError.
+[[nodiscard]] OpenFiles open_files(const std::string& config_file, const std::optional<Identity>& reader,
+                                   const std::string& passed_credentials);
 
 /// Parses what was opened. Throws FileError or config::ConfigError.
 [[nodiscard]] client::Requester read_requester(const OpenFiles& files);

@@ -52,7 +52,7 @@ void widen_limit(__rlimit_resource resource, rlim_t wanted) {
 }
 
 void reset_limits() {
-  constexpr rlim_t kDescriptors = 256;
+  constexpr rlim_t kDescriptors = 1024;
   const rlimit none{0, 0};
   expect(::setrlimit(RLIMIT_CORE, &none) == 0, "setrlimit");
   for (const auto resource : {RLIMIT_AS, RLIMIT_DATA, RLIMIT_CPU, RLIMIT_FSIZE, RLIMIT_NPROC})

@@ -4,6 +4,6 @@
 
 namespace toopher::helper {
 
-void confine() {}
+void confine(const Sandbox& /*sandbox*/) {}
 
 }  // namespace toopher::helper

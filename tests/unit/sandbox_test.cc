@@ -29,7 +29,7 @@ int confined(const std::function<int()>& action) {
   const pid_t child = ::fork();
   if (child == 0) {
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) ::_exit(250);
-    toopher::helper::confine();
+    toopher::helper::confine({});
     ::_exit(action());
   }
   int status = 0;
