@@ -20,8 +20,16 @@ OneTimeCode::Parsed OneTimeCode::parse(std::string_view typed) {
     }
   }
   if (count == 0) return NotACode{};
-  if (count < kMinDigits || count > kMaxDigits) return WrongLength{};
-  return OneTimeCode(Secret(digits.view().substr(0, count)));
+  const auto form = form_of(count);
+  if (!form) return WrongLength{};
+  return OneTimeCode(*form, Secret(digits.view().substr(0, count)));
+}
+
+std::optional<OneTimeCode::Form> OneTimeCode::form_of(std::size_t digits) {
+  if (digits >= 6 && digits <= 8) return Form::otp;
+  if (digits == 10) return Form::offline;
+  if (digits == 12) return Form::recovery;
+  return std::nullopt;
 }
 
 }  // namespace toopher

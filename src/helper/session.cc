@@ -115,7 +115,8 @@ Session::Step Session::code(const Message& line) {
   const auto timeout = timeout_of(line);
   const auto typed = OneTimeCode::parse(line.get("otp"));
   const auto* code = std::get_if<OneTimeCode>(&typed);
-  if (!login_ || !timeout || code == nullptr) return {out_of_place(line, "without a login or a code"), true};
+  const bool for_the_server = code != nullptr && code->form() != OneTimeCode::Form::offline;
+  if (!login_ || !timeout || !for_the_server) return {out_of_place(line, "without a login or a code"), true};
   const auto result = api_.present_code(*login_, Secret(code->digits()), pending_, deadline_after(*timeout),
                                         watch(POLLRDHUP));
   const auto* denied = std::get_if<client::Denied>(&result);

@@ -183,7 +183,8 @@ Login::Input Login::ask(const Text& prompt) {
     // sshd's password method answers every hidden prompt with the login password (hosts that reuse it do alike).
     if (!terms_.login_password.empty() && reply.text.equals(terms_.login_password)) return {Typed::enter, {}};
     OneTimeCode::Parsed parsed = OneTimeCode::parse(reply.text.view());
-    if (auto* code = std::get_if<OneTimeCode>(&parsed)) return {Typed::code, std::move(*code)};
+    auto* code = std::get_if<OneTimeCode>(&parsed);
+    if (code != nullptr && code->form() != OneTimeCode::Form::offline) return {Typed::code, std::move(*code)};
     if (std::holds_alternative<OneTimeCode::NotACode>(parsed)) return {Typed::enter, {}};
     person_.report(messages::kWrongLength);
   }

@@ -27,7 +27,7 @@ inline constexpr const char* kDenied = "The request was denied on your phone.";
 inline constexpr const char* kWrongNumber = "Another number was entered on the phone.";
 inline constexpr const char* kWithdrawn = "The request was withdrawn.";
 
-inline constexpr const char* kWrongLength = "A one-time code has 6 to 8 digits.";
+inline constexpr const char* kWrongLength = "A one-time code has 6 to 8 digits, a recovery code 12.";
 inline constexpr const char* kInvalidCode = "That code is not valid.";
 inline constexpr const char* kCodeAlreadyUsed = "That code was used already. Wait for the next one.";
 inline constexpr const char* kCodesLocked =

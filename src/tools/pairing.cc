@@ -132,7 +132,8 @@ void Pairing::prove_code() {
     const std::optional<std::string> typed = ask(input_, "One-time code: ");
     if (!typed) throw no_code("No code was typed.");
     const OneTimeCode::Parsed parsed = OneTimeCode::parse(*typed);
-    if (const auto* code = std::get_if<OneTimeCode>(&parsed)) {
+    const auto* code = std::get_if<OneTimeCode>(&parsed);
+    if (code != nullptr && code->form() == OneTimeCode::Form::otp) {
       if (try_code(code->digits())) return;
       ++wrong;
     } else {

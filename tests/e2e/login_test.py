@@ -110,7 +110,7 @@ class Login(unittest.TestCase):
         terminal.expect_exact("That code is not valid.")
         self.approve_prompt(terminal)
         terminal.sendline("12345")
-        terminal.expect_exact("A one-time code has 6 to 8 digits.")
+        terminal.expect_exact("A one-time code has 6 to 8 digits, a recovery code 12.")
         self.approve_prompt(terminal)
         terminal.sendline(self.here.phone.code())
         self.ends(terminal, GRANTED_CODE, 0)

@@ -11,16 +11,26 @@ namespace {
 
 std::string parsed(std::string_view typed) {
   const auto result = OneTimeCode::parse(typed);
-  if (const auto* code = std::get_if<OneTimeCode>(&result)) return std::string(code->digits());
+  if (const auto* code = std::get_if<OneTimeCode>(&result)) {
+    const char* form = code->form() == OneTimeCode::Form::otp
+                           ? "otp "
+                           : (code->form() == OneTimeCode::Form::offline ? "offline " : "recovery ");
+    return form + std::string(code->digits());
+  }
   return std::holds_alternative<OneTimeCode::WrongLength>(result) ? "wrong length" : "not a code";
 }
 
 void codes_are_normalised(void**) {
-  assert_same_text(parsed("123456"), "123456");
-  assert_same_text(parsed(" 123 456 "), "123456");
-  assert_same_text(parsed("1234-5678"), "12345678");
+  assert_same_text(parsed("123456"), "otp 123456");
+  assert_same_text(parsed(" 123 456 "), "otp 123456");
+  assert_same_text(parsed("1234-5678"), "otp 12345678");
+  assert_same_text(parsed("12345-67890"), "offline 1234567890");
+  assert_same_text(parsed("1234-5678-9012"), "recovery 123456789012");
+  assert_same_text(parsed("1234 5678 9012\t"), "recovery 123456789012");
   assert_same_text(parsed("12345"), "wrong length");
   assert_same_text(parsed("123456789"), "wrong length");
+  assert_same_text(parsed("12345678901"), "wrong length");
+  assert_same_text(parsed("1234567890123"), "wrong length");
   assert_same_text(parsed(""), "not a code");
   assert_same_text(parsed("   "), "not a code");
   assert_same_text(parsed("- -"), "not a code");

@@ -54,7 +54,8 @@ CodeVerdict judge_code(Context& context, User& user, const std::vector<Pairing>&
   const auto* code = std::get_if<OneTimeCode>(&parsed);
   bool used_before = false;
   for (const Pairing& pairing : pairings) {
-    if (code == nullptr || pairing.state != PairingState::enabled) continue;
+    if (code == nullptr || code->form() != OneTimeCode::Form::otp || pairing.state != PairingState::enabled)
+      continue;
     const auto step = otp::matching_step(context.store.pairing_seed(pairing.id), code->digits(),
                                          context.now / kSecond, rules::kCodeWindow);
     if (!step) continue;
