@@ -143,6 +143,7 @@ class Pairing(Server):
         self.assertEqual(phone.call("GET", "pairings")[1]["pairings"][0]["user"], "jdoe")
         request = self.initiate("jdoe", otp=phone.code(pairing["id"]))
         self.assertEqual((request["granted"], request["totp_valid"]), (True, True))
+        self.assertEqual(request["pairing_id"], pairing["id"], "whose code it was")
 
     def test_a_denied_pairing_asks_nobody(self):
         phone = self.phone()

@@ -200,7 +200,7 @@ std::optional<AuthenticationRequest> superseded_push(Context& context, const Cal
 }
 
 Outcome outcome_of_code(const CodeVerdict& verdict) {
-  if (verdict.valid) return {RequestState::granted, api::reason::kNone, "", true};
+  if (verdict.valid) return {RequestState::granted, api::reason::kNone, "", true, verdict.pairing_id};
   return {RequestState::denied, verdict.reason_code, code_reason(verdict.reason_code), false};
 }
 

@@ -122,7 +122,8 @@ AuthenticationRequest submit_code(Context& context, const Caller& caller, std::s
   if (!user.enabled) throw Refused(api::user_disabled());
   const CodeVerdict verdict = judge_code(context, user, pairings_for(context, request), code);
   if (verdict.valid) {
-    finish(context, request, {RequestState::granted, api::reason::kNone, "", true}, caller.name);
+    finish(context, request, {RequestState::granted, api::reason::kNone, "", true, verdict.pairing_id},
+           caller.name);
   } else {
     request.reason_code = verdict.reason_code;
     request.reason = code_reason(verdict.reason_code);
@@ -154,7 +155,9 @@ AuthenticationRequest decide_request(Context& context, const Device& device, std
   if (!user_of(context, *request).enabled) throw Refused(api::user_disabled());
   context.store.insert_decision({request->id, pairing->id, device.id, shown, std::string(to_text(choice)),
                                  std::string(number), std::string(signature), context.now});
-  finish(context, *request, outcome_of(*request, choice, number), device.name + " " + device.id);
+  Outcome outcome = outcome_of(*request, choice, number);
+  outcome.pairing_id = pairing->id;
+  finish(context, *request, outcome, device.name + " " + device.id);
   if (choice == device::Choice::not_me) raise_alarm(context, *request, device);
   if (request->state == RequestState::granted) count_as_granted(context, *request);
   return *request;

@@ -43,6 +43,7 @@ bool finish(Context& context, AuthenticationRequest& request, const Outcome& out
   finished.reason_code = outcome.reason_code;
   finished.reason = outcome.reason;
   finished.totp_valid = outcome.totp_valid;
+  if (!outcome.pairing_id.empty()) finished.pairing_id = outcome.pairing_id;
   finished.modified = context.now;
   if (!context.store.finish_request(finished)) return false;
   request = finished;

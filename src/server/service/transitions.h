@@ -15,6 +15,7 @@ struct Outcome {
   int reason_code = 0;
   std::string_view reason;
   bool totp_valid = false;
+  std::string_view pairing_id{};  ///< whose phone or code decided; empty: as before
 };
 
 /// Ends a pending request, logs it with `by` (requester or device), and wakes requester and phones.

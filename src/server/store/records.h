@@ -97,7 +97,7 @@ struct AuthenticationRequest {
   std::string id;
   std::string requester_id;
   std::string user_id;
-  std::string pairing_id;         ///< only this pairing's phone is asked; empty: all of the user's
+  std::string pairing_id;         ///< whose phone is asked, and then who decided; empty: any of the user's
   std::string client_request_id;  ///< empty: none
   std::string fingerprint;        ///< of the parameters, to tell a repeat from a clash
   bool push = true;               ///< false: came with a code, no phone was asked

@@ -302,9 +302,9 @@ void SqliteTransaction::insert_request(const AuthenticationRequest& request) {
 bool SqliteTransaction::finish_request(const AuthenticationRequest& request) {
   return db_.change(
              "UPDATE requests SET state = ?, reason_code = ?, reason = ?, totp_valid = ?, code_followed = ?, "
-             "modified = ? WHERE id = ? AND state = 0",
+             "pairing_id = ?, modified = ? WHERE id = ? AND state = 0",
              static_cast<std::int64_t>(request.state), request.reason_code, request.reason,
-             request.totp_valid, request.code_followed, request.modified, request.id) == 1;
+             request.totp_valid, request.code_followed, request.pairing_id, request.modified, request.id) == 1;
 }
 
 void SqliteTransaction::mark_code_followed(std::string_view request_id) {
