@@ -7,4 +7,5 @@ libtoopher_crypto_a_SOURCES = \
 	crypto/hash.cc crypto/hash.h \
 	crypto/keys.cc crypto/keys.h \
 	crypto/openssl.h \
+	crypto/scrypt.cc crypto/scrypt.h \
 	crypto/seal.cc crypto/seal.h

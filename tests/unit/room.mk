@@ -77,3 +77,8 @@ TESTS += unit/catalogue_test
 endif
 unit_catalogue_test_SOURCES = unit/catalogue_test.cc
 unit_catalogue_test_LDADD = $(ROOM)pam.a $(ROOM)base.a $(CMOCKA_LIBS)
+check_PROGRAMS += unit/offline_test
+TESTS += unit/offline_test
+endif
+unit_offline_test_SOURCES = unit/offline_test.cc
+unit_offline_test_LDADD = $(ROOM)offline.a $(ROOM)crypto.a $(ROOM)base.a $(OPENSSL_LIBS) $(CMOCKA_LIBS)
