@@ -6,6 +6,8 @@ PY_LOG_COMPILER = $(PYTHON3)
 EXTRA_DIST += support/requester.py support/summary.py support/system.py \
 	e2e/hosts/attempt.py e2e/hosts/drivers.py e2e/hosts/examples.py e2e/hosts/play.py e2e/hosts/run.py e2e/hosts/scenarios.py e2e/hosts/scene.py \
 	e2e/hosts/special.py e2e/hosts/unattended.py e2e/hosts/visit.py e2e/hosts/world.py
+	e2e/hosts/attempt.py e2e/hosts/drivers.py e2e/hosts/play.py e2e/hosts/run.py e2e/hosts/scenarios.py e2e/hosts/scene.py \
+	e2e/hosts/special.py e2e/hosts/visit.py e2e/hosts/words.py e2e/hosts/world.py
 EXTRA_DIST += support/certificates.py support/helper_process.py support/rogue_server.py
 TESTS += e2e/helper_test.py
 EXTRA_DIST += e2e/helper_test.py

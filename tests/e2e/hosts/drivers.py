@@ -149,6 +149,18 @@ class SudoLogin(Sudo):
         return spawn(["sudo", "-k", "-i", "/bin/sh", "-c", COMMAND], user)
 
 
+class SudoWith(Sudo):
+    """sudo with a command, a directory and an environment that the person chose; the command says COMMAND in the end."""
+
+    def __init__(self, *command, directory="/", **environment):
+        self.command = command or ("/bin/sh", "-c", COMMAND)
+        self.directory, self.environment = directory, environment
+
+    def start(self, user):
+        settings = [f"{name}={value}" for name, value in self.environment.items()]
+        return _spawn(["env", "-C", self.directory, *settings, "sudo", "-k", *self.command], user)
+
+
 class Su(Host):
     """su from another account to the person's."""
 

@@ -33,10 +33,11 @@ import scene
 import unattended
 import special
 import system
+import words
 import world
 
 ALL = [*((play.stack, row) for row in scenarios.STACKS), *((play.login, row) for row in scenarios.LOGINS),
-       *special.ALL, *examples.ALL, *unattended.ALL]
+       *special.ALL, *examples.ALL, *unattended.ALL, *words.ALL]
 
 
 def make_variable(name):
