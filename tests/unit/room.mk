@@ -77,6 +77,8 @@ TESTS += unit/catalogue_test
 endif
 unit_catalogue_test_SOURCES = unit/catalogue_test.cc
 unit_catalogue_test_LDADD = $(ROOM)pam.a $(ROOM)base.a $(CMOCKA_LIBS)
+
+if CMOCKA
 check_PROGRAMS += unit/offline_test
 TESTS += unit/offline_test
 endif
