@@ -84,3 +84,11 @@ TESTS += unit/offline_test
 endif
 unit_offline_test_SOURCES = unit/offline_test.cc
 unit_offline_test_LDADD = $(ROOM)offline.a $(ROOM)crypto.a $(ROOM)base.a $(OPENSSL_LIBS) $(CMOCKA_LIBS)
+
+if CMOCKA
+check_PROGRAMS += unit/log_line_test
+TESTS += unit/log_line_test
+endif
+unit_log_line_test_SOURCES = unit/log_line_test.cc vectors.h
+unit_log_line_test_CPPFLAGS = $(AM_CPPFLAGS) $(PAM_CFLAGS)
+unit_log_line_test_LDADD = $(ROOM)pam.a $(ROOM)config.a $(ROOM)base.a $(PAM_LIBS) $(CMOCKA_LIBS)
