@@ -5,3 +5,5 @@ lint:
 lint-quick:
 	@TOOPHER_BUILDDIR='$(abs_top_builddir)' $(srcdir)/lint.sh --quick
 EXTRA_DIST += lint.sh
+clean-local:
+	rm -rf '$(abs_top_builddir)/lint-cache'
