@@ -23,7 +23,7 @@ uninstall-local:
 	  rm -f '$(DESTDIR)$(localedir)'/`basename $$catalogue .mo`/LC_MESSAGES/toopher.mo; \
 	done
 
-CLEANFILES = $(CATALOGUES)
+CLEANFILES += $(CATALOGUES)
 endif
 
 .PHONY: update-po

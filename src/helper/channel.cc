@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <climits>
 
@@ -15,14 +16,17 @@ int poll_timeout(const Deadline& deadline, const Clock& clock) {
   return static_cast<int>(std::min<Clock::Duration::rep>(deadline.remaining(clock).count(), INT_MAX));
 }
 
-/// True when `events` (or an error, which the next call reports) are there before the deadline.
-bool ready(int fd, short events, const Deadline& deadline, const Clock& clock) {
+enum class Readiness { ready, timeout, interrupted, failed };
+
+/// Waits for `events` (or an error, which the next call reports) on `fd`, or for `interruption` (-1: none) to become
+/// readable.
+Readiness wait_for(int fd, short events, int interruption, const Deadline& deadline, const Clock& clock) {
   for (;;) {
-    pollfd item{fd, events, 0};
-    const int count = ::poll(&item, 1, poll_timeout(deadline, clock));
-    if (count > 0) return true;
-    if (count == 0 && deadline.expired(clock)) return false;
-    if (count < 0 && errno != EINTR) return false;
+    std::array<pollfd, 2> items{{{fd, events, 0}, {interruption, POLLIN, 0}}};
+    const int count = ::poll(items.data(), items.size(), poll_timeout(deadline, clock));
+    if (count > 0) return items[0].revents != 0 ? Readiness::ready : Readiness::interrupted;
+    if (count == 0 && deadline.expired(clock)) return Readiness::timeout;
+    if (count < 0 && errno != EINTR) return Readiness::failed;
   }
 }
 
@@ -38,7 +42,7 @@ bool LineChannel::send(const Message& message, const Deadline& deadline) {
     } else if (sent < 0 && errno == EINTR) {
       continue;
     } else if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-      if (!ready(socket_.get(), POLLOUT, deadline, clock_)) return false;
+      if (wait_for(socket_.get(), POLLOUT, -1, deadline, clock_) != Readiness::ready) return false;
     } else {
       return false;
     }
@@ -66,7 +70,15 @@ LineChannel::Received LineChannel::receive(const Deadline& deadline) {
     if (got > 0) {
       buffer_.append(chunk.view().substr(0, static_cast<std::size_t>(got)));
     } else if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-      if (!ready(socket_.get(), POLLIN, deadline, clock_)) return {Status::timeout, std::nullopt};
+      switch (wait_for(socket_.get(), POLLIN, interruption_.get(), deadline, clock_)) {
+        case Readiness::ready:
+          break;
+        case Readiness::timeout:
+        case Readiness::failed:
+          return {Status::timeout, std::nullopt};
+        case Readiness::interrupted:
+          return {Status::interrupted, std::nullopt};
+      }
     } else if (got == 0 || errno != EINTR) {
       return {Status::closed, std::nullopt};
     }

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/deadline.h"
 #include "base/unique_fd.h"
@@ -16,10 +17,11 @@ namespace toopher::helper {
 class LineChannel {
  public:
   enum class Status {
-    message,    ///< one whole line came
-    timeout,    ///< nothing whole came until the deadline
-    closed,     ///< the peer is gone, or the socket failed
-    malformed,  ///< what came is no line of the protocol; the channel is of no use any more
+    message,      ///< one whole line came
+    timeout,      ///< nothing whole came until the deadline
+    closed,       ///< the peer is gone, or the socket failed
+    interrupted,  ///< the descriptor of end_waits_with() became readable
+    malformed,    ///< what came is no line of the protocol; the channel is of no use any more
   };
   struct Received {
     Status status = Status::closed;
@@ -34,12 +36,16 @@ class LineChannel {
   /// A line that is already buffered, or what one read without waiting completes; Status::timeout if none.
   [[nodiscard]] Received receive_available() { return receive(Deadline(Clock::TimePoint{})); }
 
+  /// Waiting for a line ends, too, when this becomes readable; it is never read.
+  void end_waits_with(UniqueFd interruption) { interruption_ = std::move(interruption); }
+
   [[nodiscard]] int fd() const { return socket_.get(); }
 
  private:
   [[nodiscard]] std::optional<Received> take_line();
 
   UniqueFd socket_;
+  UniqueFd interruption_;  ///< may be none
   const Clock& clock_;
   Secret buffer_;
 };

@@ -37,20 +37,25 @@ Spawned spawn(const std::string& program, const std::string& config_file) {
   }
 }
 
-void expect_greeting(LineChannel& channel, const Deadline& deadline) {
-  const auto [status, message] = channel.receive(deadline);
-  if (status == LineChannel::Status::timeout) internal("toopher-helper did not answer in time");
-  if (status != LineChannel::Status::message) internal("toopher-helper ended before it was ready");
-  if (message->is(verb::kFailed)) {
-    const bool config = message->get("kind") == failure::kConfig;
-    throw LaunchError(config ? failure::kConfig : failure::kInternal,
-                      sanitize_for_display(message->get("text"), kMaxReasonCharacters));
-  }
-  if (!message->is(verb::kReady) || message->get("version") != kVersion)
-    internal("toopher-helper is of another version; install module and helper from one build");
-}
-
 }  // namespace
+
+std::optional<LaunchError> greeting_trouble(LineChannel& channel, const Deadline& deadline) {
+  const auto [status, message] = channel.receive(deadline);
+  const auto trouble = [](std::string_view kind, const std::string& text) {
+    return std::optional<LaunchError>(std::in_place, kind, text);
+  };
+  if (status == LineChannel::Status::timeout)
+    return trouble(failure::kInternal, "toopher-helper did not answer in time");
+  if (status != LineChannel::Status::message)
+    return trouble(failure::kInternal, "toopher-helper ended before it was ready");
+  if (message->is(verb::kFailed))
+    return trouble(message->get("kind") == failure::kConfig ? failure::kConfig : failure::kInternal,
+                   sanitize_for_display(message->get("text"), kMaxReasonCharacters));
+  if (!message->is(verb::kReady) || message->get("version") != kVersion)
+    return trouble(failure::kInternal,
+                   "toopher-helper is of another version; install module and helper from one build");
+  return std::nullopt;
+}
 
 HelperProcess::HelperProcess(Child child, LineChannel channel)
     : child_(std::move(child)), channel_(std::move(channel)) {}
@@ -70,7 +75,7 @@ HelperProcess launch(const std::string& config_file, const Deadline& deadline, c
   check_program(program);
   Spawned spawned = spawn(program, config_file);
   HelperProcess helper(std::move(spawned.child), LineChannel(std::move(spawned.socket), clock));
-  expect_greeting(helper.channel(), deadline);
+  if (auto trouble = greeting_trouble(helper.channel(), deadline)) throw std::move(*trouble);
   return helper;
 }
 

@@ -26,8 +26,9 @@ class LaunchError : public std::runtime_error {
   std::string kind_;
 };
 
-/// A helper that has greeted. Move-only. The destructor hangs up and lets the helper withdraw a pending push,
-/// which takes it a second at most; then the helper is killed, and always reaped.
+/// A helper that has greeted: a child, or (Child() then) the service. Move-only. The destructor hangs up and lets a child
+/// withdraw a pending push, which takes it a second at most; then it is killed, and always reaped. The service does so by
+/// itself.
 class HelperProcess {
  public:
   HelperProcess(Child child, LineChannel channel);
@@ -43,6 +44,9 @@ class HelperProcess {
   Child child_;
   std::optional<LineChannel> channel_;
 };
+
+/// Waits for the helper's greeting; why there is none that this side understands, or nothing if all is well.
+[[nodiscard]] std::optional<LaunchError> greeting_trouble(LineChannel& channel, const Deadline& deadline);
 
 /// Spawns `program` with `--config config_file` and an empty environment, and waits for `ready` until
 /// `deadline`. The program must be root's and not writable by others (hosts: a local user must not choose

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // toopher-helper: the part of a login that holds credentials and talks to the network. Started by the PAM module and the
 // tools with a socket as descriptors 0 and 1, or by systemd with a listening socket; see protocol.h and toopher-helper(8).
-#include <curl/curl.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -21,6 +20,7 @@
 #include "helper/session.h"
 #include "helper/settings.h"
 #include "helper/start.h"
+#include "helper/wiping.h"
 
 namespace toopher::helper {
 namespace {
@@ -86,9 +86,7 @@ void serve_everybody(const CommandLine& line) {
     const UniqueFd signals = reset_process();
     Prepared prepared = prepare(line.config_file, credentials, true);
     const config::Api& api = prepared.config.api;
-    // Not safe once there are threads.
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-      throw StartError(failure::kInternal, "libcurl cannot be started");
+    if (!start_libcurl_wiping()) throw StartError(failure::kInternal, "libcurl cannot be started");
     std::vector<std::string> files{line.config_file, api.credential_file};
     if (!api.ca_file.empty()) files.push_back(api.ca_file);
     Service(STDIN_FILENO, signals.get(),

@@ -5,7 +5,8 @@ libtoopher_protocol_a_SOURCES = \
 	helper/channel.cc helper/channel.h \
 	helper/launch.cc helper/launch.h \
 	helper/peer.cc helper/peer.h \
-	helper/protocol.cc helper/protocol.h
+	helper/protocol.cc helper/protocol.h \
+	helper/reach.cc helper/reach.h
 
 noinst_LIBRARIES += libtoopher_helper.a
 libtoopher_helper_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(OPENSSL_CFLAGS) $(JANSSON_CFLAGS)
@@ -25,7 +26,7 @@ libtoopher_helper_a_SOURCES = \
 	helper/start.cc helper/start.h
 
 pkglibexec_PROGRAMS += toopher-helper
-toopher_helper_SOURCES = helper/main.cc
+toopher_helper_SOURCES = helper/main.cc helper/wiping.cc helper/wiping.h
 toopher_helper_CPPFLAGS = $(libtoopher_helper_a_CPPFLAGS)
 toopher_helper_LDFLAGS = $(AM_LDFLAGS) -static-libstdc++ -static-libgcc
 toopher_helper_LDADD = libtoopher_helper.a libtoopher_protocol.a libtoopher_client.a libtoopher_config.a \

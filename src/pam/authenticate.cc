@@ -14,7 +14,7 @@
 #include "base/catalogue.h"
 #include "base/file.h"
 #include "config/config.h"
-#include "helper/launch.h"
+#include "helper/reach.h"
 #include "pam/account.h"
 #include "pam/asked.h"
 #include "pam/handle.h"
@@ -110,9 +110,16 @@ class Attempt {
     asked_ = whom_to_ask(options_.options.ask, *account_, key_);
     helper::Message login = login_line(handle_, key_, options_.options, asked_);
     return std::make_unique<HelperFactor>(
-        helper::launch(where_.config_file, Deadline::after(clock_, kHelperStart), clock_,
-                       where_.helper.empty() ? std::string(helper::kInstalledHelper) : where_.helper),
-        std::move(login), clock_);
+        helper::reach(way_to_helper(), Deadline::after(clock_, kHelperStart), clock_), std::move(login),
+        clock_);
+  }
+
+  [[nodiscard]] helper::Way way_to_helper() const {
+    helper::Way way;
+    way.config_file = where_.config_file;
+    if (!where_.helper.empty()) way.program = where_.helper;
+    way.may_share = where_.helper.empty() && where_.config_file == config::kDefaultConfigFile;
+    return way;
   }
 
   Terms make_terms(Requirement needed) {

@@ -61,7 +61,10 @@ Answer HelperFactor::ask(Message question, const Deadline& deadline) {
   question.set("timeout-ms", std::to_string(deadline.remaining(clock_).count()));
   if (!described_ || !channel.send(question, with_grace(deadline))) return {};
   const auto [status, message] = channel.receive(with_grace(deadline));
-  return status == helper::LineChannel::Status::message ? to_answer(*message) : Answer{};
+  if (status == helper::LineChannel::Status::message) return to_answer(*message);
+  Answer none;
+  if (status == helper::LineChannel::Status::interrupted) none.kind = Answer::Kind::interrupted;
+  return none;
 }
 
 Answer HelperFactor::push(bool number_matching, std::chrono::seconds ttl, const Deadline& deadline) {

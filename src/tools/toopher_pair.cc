@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "config.h"
 #include "config/config.h"
-#include "helper/launch.h"
+#include "helper/reach.h"
 #include "tools/failure.h"
 #include "tools/pairing.h"
 #include "tools/terminal.h"
@@ -170,8 +170,10 @@ int pair(const CommandLine& line) {
   const std::string user = config::expand_user_name(
       line.user_pattern.empty() ? config.options.user_name : line.user_pattern, account, host);
   const SteadyClock clock;
-  Pairing pairing(helper::launch(line.config, Deadline::after(clock, kHelperStart), clock, line.helper),
-                  {user, line.phrase, host, config.api.timeout}, clock);
+  const bool own_files = line.config != config::kDefaultConfigFile || line.helper != helper::kInstalledHelper;
+  Pairing pairing(
+      helper::reach({line.config, line.helper, !own_files}, Deadline::after(clock, kHelperStart), clock),
+      {user, line.phrase, host, config.api.timeout}, clock);
   say("Pairing " + sanitize_for_display(user) + " with a phone.\n");
   pairing.make();
   say("Paired: " + sanitize_for_display(user) + ".\n");

@@ -8,7 +8,8 @@ bench_bare_curl_LDFLAGS = $(AM_LDFLAGS) -pie $(HARDENING_LDFLAGS) -static-libstd
 bench_bare_curl_LDADD = $(CURL_LIBS)
 bench_helper_unconfined_SOURCES = bench/no_sandbox.cc
 bench_helper_unconfined_LDFLAGS = $(bench_bare_curl_LDFLAGS)
-bench_helper_unconfined_LDADD = $(top_builddir)/src/helper/toopher_helper-main.$(OBJEXT) $(ROOM)helper.a \
+bench_helper_unconfined_LDADD = $(top_builddir)/src/helper/toopher_helper-main.$(OBJEXT) \
+	$(top_builddir)/src/helper/toopher_helper-wiping.$(OBJEXT) $(ROOM)helper.a \
 	$(ROOM)protocol.a $(ROOM)client.a $(ROOM)config.a $(ROOM)api.a $(ROOM)oauth.a $(ROOM)crypto.a $(ROOM)base.a \
 	$(CURL_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS)
 EXTRA_DIST += bench/helper_bench.py

@@ -55,19 +55,10 @@ class Files:
         self._directory.cleanup()
 
 
-class Helper:
-    """A running helper. As root the test starts it as nobody, who may own the files then."""
+class Caller:
+    """The caller's end of a session."""
 
-    def __init__(self, config, files, wrapper=(), program=system.BUILD / "src" / "toopher-helper"):
-        copy = files.path / "program"  # the build tree may be closed to nobody
-        if not copy.exists():
-            shutil.copy(program, copy)
-            copy.chmod(0o755)
-        identity = system.without_privileges(files.path)
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self.process = subprocess.Popen([*wrapper, str(copy), "--config", str(config)], stdin=theirs, stdout=theirs,
-                                            stderr=subprocess.DEVNULL, env={}, **identity)
+    def __init__(self, ours):
         self.socket = ours
         self._stream = ours.makefile("rb")
 
@@ -95,6 +86,22 @@ class Helper:
         """Closes our end."""
         self._stream.close()
         self.socket.close()
+
+
+class Helper(Caller):
+    """A running helper. As root the test starts it as nobody, who may own the files then."""
+
+    def __init__(self, config, files, wrapper=(), program=system.BUILD / "src" / "toopher-helper"):
+        copy = files.path / "program"  # the build tree may be closed to nobody
+        if not copy.exists():
+            shutil.copy(program, copy)
+            copy.chmod(0o755)
+        identity = system.without_privileges(files.path)
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self.process = subprocess.Popen([*wrapper, str(copy), "--config", str(config)], stdin=theirs, stdout=theirs,
+                                            stderr=subprocess.DEVNULL, env={}, **identity)
+        super().__init__(ours)
 
     def signal(self, number=signal.SIGINT):
         """As the terminal does on Ctrl-C."""
