@@ -37,8 +37,6 @@ libtoopher_server_a_SOURCES = \
 	server/store/sqlite_transaction.cc server/store/sqlite_transaction.h \
 	server/store/store.h
 
-EXTRA_DIST += server/http/.clang-tidy
-
 sbin_PROGRAMS += toopherd
 toopherd_CPPFLAGS = $(server_flags)
 toopherd_SOURCES = server/toopherd.cc
