@@ -32,9 +32,11 @@ unit_config_test_SOURCES = unit/config_test.cc
 unit_config_test_LDADD = $(ROOM)config.a $(ROOM)base.a $(CMOCKA_LIBS)
 
 if CMOCKA
-check_PROGRAMS += unit/login_test
-TESTS += unit/login_test
+check_PROGRAMS += unit/login_test unit/policy_test
+TESTS += unit/login_test unit/policy_test
 endif
+unit_policy_test_SOURCES = unit/policy_test.cc
+unit_policy_test_LDADD = $(ROOM)pam.a $(ROOM)config.a $(ROOM)protocol.a $(ROOM)base.a $(PAM_LIBS) $(CMOCKA_LIBS)
 unit_login_test_SOURCES = unit/login_test.cc
 unit_login_test_LDADD = $(ROOM)pam.a $(ROOM)config.a $(ROOM)protocol.a $(ROOM)base.a $(PAM_LIBS) $(CMOCKA_LIBS)
 
