@@ -31,3 +31,5 @@ support_libnss_toophertest_so_2_SOURCES = support/nss_toophertest.cc
 support_libnss_toophertest_so_2_CXXFLAGS = -fPIC $(WARNING_CXXFLAGS) $(HARDENING_CXXFLAGS)
 support_libnss_toophertest_so_2_LDFLAGS = -shared -static-libstdc++ -static-libgcc
 EXTRA_DIST += e2e/hosts/asked.py
+TESTS += e2e/install_test.py
+EXTRA_DIST += e2e/install_test.py
