@@ -33,3 +33,5 @@ support_libnss_toophertest_so_2_LDFLAGS = -shared -static-libstdc++ -static-libg
 EXTRA_DIST += e2e/hosts/asked.py
 TESTS += e2e/install_test.py
 EXTRA_DIST += e2e/install_test.py
+TESTS += e2e/helper_service_test.py
+EXTRA_DIST += e2e/helper_service_test.py support/helper_service.py
