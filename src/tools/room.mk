@@ -32,3 +32,11 @@ noinst_PROGRAMS += toopher-login
 toopher_login_SOURCES = tools/toopher_login.cc
 toopher_login_CPPFLAGS = $(AM_CPPFLAGS) $(PAM_CFLAGS)
 toopher_login_LDADD = $(PAM_LIBS) -lpam_misc
+
+noinst_LIBRARIES += libtoopher_check.a
+libtoopher_check_a_CPPFLAGS = $(AM_CPPFLAGS) $(PAM_CFLAGS) $(JANSSON_CFLAGS)
+libtoopher_check_a_SOURCES = \
+	tools/check_dispatch.cc tools/check_dispatch.h \
+	tools/check_finding.cc tools/check_finding.h \
+	tools/check_stack.cc tools/check_stack.h \
+	tools/check_verdict.cc tools/check_verdict.h
