@@ -283,7 +283,7 @@ const std::array<Row, 27> kRows{{
      ""},
     {"auth substack @password\nauth required pam_toopher.so\n", ""},
     {"auth include @password\nauth required pam_toopher.so\n",
-     "never-asked approval-suffices open-when-broken"},
+     "never-asked open-when-broken"},
 }};
 
 void verdicts_on_stacks(void**) {
