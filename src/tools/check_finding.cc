@@ -87,9 +87,8 @@ std::string counted(std::ptrdiff_t count, const char* what) {
 void Findings::add(Finding finding) {
   finding.what = sanitize_for_display(finding.what, kMaxSentence);
   finding.what_to_do = sanitize_for_display(finding.what_to_do, kMaxSentence);
-  const bool known = std::any_of(findings_.begin(), findings_.end(), [&](const Finding& other) {
-    return other.area == finding.area && other.what == finding.what;
-  });
+  const bool known = std::any_of(findings_.begin(), findings_.end(),
+                                 [&](const Finding& other) { return other.what == finding.what; });
   if (!known) findings_.push_back(std::move(finding));
 }
 
