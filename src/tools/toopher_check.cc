@@ -8,6 +8,7 @@
 #include <string>
 
 #include "config.h"
+#include "helper/reach.h"
 #include "tools/check_command_line.h"
 #include "tools/check_files.h"
 #include "tools/check_finding.h"
@@ -23,7 +24,6 @@ using namespace toopher::tools;
 
 namespace {
 
-constexpr const char* kHelperSocket = "/run/toopher/helper.sock";
 constexpr unsigned kColumns = 100;
 
 /// Of the terminal, where output goes to one; never too narrow to read.
@@ -56,7 +56,7 @@ int check(const CheckCommandLine& line) {
   check_helper(findings, line.helper);
   const Services services(PamFiles(line.pam_directories));
   services.report(findings, configurations);
-  check_socket(findings, kHelperSocket, services.unprivileged());
+  check_socket(findings, helper::kServiceSocket, services.unprivileged());
   bool key_alone = false;
   if (const Service* const sshd = services.find("sshd"))
     key_alone = look_at_sshd(findings, line, *sshd, configurations);

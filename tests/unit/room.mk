@@ -94,6 +94,8 @@ endif
 unit_log_line_test_SOURCES = unit/log_line_test.cc vectors.h
 unit_log_line_test_CPPFLAGS = $(AM_CPPFLAGS) $(PAM_CFLAGS)
 unit_log_line_test_LDADD = $(ROOM)pam.a $(ROOM)config.a $(ROOM)base.a $(PAM_LIBS) $(CMOCKA_LIBS)
+
+if CMOCKA
 check_PROGRAMS += unit/check_test
 TESTS += unit/check_test
 endif
