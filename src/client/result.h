@@ -30,6 +30,7 @@ struct Pending {
 struct Granted {
   std::string id;
   bool automated = false;
+  std::string pairing_id{};  ///< whose phone or code granted it; "" if the server does not say
 };
 struct Denied {
   std::string id;

@@ -47,7 +47,7 @@ InitiateResult read_initiated(const json_t* object, const BaseUrl& server) {
   try {
     const api::AuthenticationRequest request = api::authentication_request_from_json(object);
     if (request.pending) return Pending{request.id, request.number};
-    if (request.granted) return Granted{request.id, request.automated};
+    if (request.granted) return Granted{request.id, request.automated, request.pairing_id};
     return Denied{request.id, request.reason_code, request.reason};
   } catch (const api::JsonError& error) {
     return not_believed(server, std::string("no authentication request: ") + error.what());
@@ -125,7 +125,7 @@ WaitResult ToopherApi::wait(const std::string& id, const Deadline& deadline, con
   if (auto* timed_out = std::get_if<TimedOut>(&polled))
     return Expired{id, false, std::move(timed_out->trouble)};
   const auto& request = std::get<api::AuthenticationRequest>(polled);
-  if (request.granted) return Granted{id, request.automated};
+  if (request.granted) return Granted{id, request.automated, request.pairing_id};
   if (request.reason_code == api::reason::kExpired) return Expired{id, true, {}};
   return Denied{id, request.reason_code, request.reason};
 }

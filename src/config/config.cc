@@ -164,7 +164,7 @@ void check_user_name(std::string_view pattern) {
   if (expand_user_name(pattern, "account", "host").empty()) throw WrongValue("the value is empty");
 }
 
-constexpr std::array<Key<Options>, 17> kOptionKeys{{
+constexpr std::array<Key<Options>, 19> kOptionKeys{{
     {"failure-policy",
      [](Options& o, std::string_view v) { o.failure_policy = read_choice(v, kFailurePolicies); }},
     {"availability",
@@ -190,6 +190,9 @@ constexpr std::array<Key<Options>, 17> kOptionKeys{{
      }},
     {"ask", [](Options& o, std::string_view v) { o.ask = read_choice(v, kAsks); }},
     {"language", [](Options& o, std::string_view v) { o.language = read_language(v); }},
+    {"offline-codes", [](Options& o, std::string_view v) { o.offline_codes = read_bool(v); }},
+    {"offline-max-age",
+     [](Options& o, std::string_view v) { o.offline_max_age = std::chrono::days(read_number(v, 1, 90)); }},
     {"prompt-text", [](Options& o, std::string_view v) { o.prompt_text = read_prompt_text(v); }},
 }};
 
@@ -254,17 +257,6 @@ Config parse_config(std::string_view text, const std::string& file) {
   return config;
 }
 
-namespace {
-
-/// `push_timeout=30` sets `push-timeout`.
-std::string argument_key(const std::string& argument) {
-  std::string key = argument.substr(0, argument.find('='));
-  std::replace(key.begin(), key.end(), '_', '-');
-  return key;
-}
-
-}  // namespace
-
 Arguments split_arguments(const std::vector<std::string>& arguments) {
   Arguments result;
   const auto path = [](const std::string& argument, std::size_t prefix) {
@@ -272,12 +264,7 @@ Arguments split_arguments(const std::vector<std::string>& arguments) {
       throw ConfigError("module argument " + quoted(argument) + ": expected an absolute path");
     return argument.substr(prefix);
   };
-  std::vector<std::string> seen;
   for (const std::string& argument : arguments) {
-    std::string key = argument_key(argument);
-    if (std::find(seen.begin(), seen.end(), key) != seen.end())
-      throw ConfigError("module argument " + quoted(argument) + ": " + key + " is given twice");
-    seen.push_back(std::move(key));
     if (argument.starts_with("conf=")) {
       result.config_file = path(argument, 5);
     } else if (argument.starts_with("helper=")) {
@@ -300,10 +287,14 @@ void apply_arguments(Options& options, const std::vector<std::string>& arguments
       continue;
     }
     const auto equals = argument.find('=');
+    std::string key = argument.substr(0, equals);
+    std::replace(key.begin(), key.end(), '_', '-');
+    // The helper counts by it, and that reads the file only.
+    if (key == "offline-max-age")
+      throw ConfigError("module argument " + quoted(argument) + ": stands in the configuration file only");
     bool known = false;
     try {
-      known = equals != std::string::npos &&
-              set_key(options, kOptionKeys, argument_key(argument), argument.substr(equals + 1));
+      known = equals != std::string::npos && set_key(options, kOptionKeys, key, argument.substr(equals + 1));
     } catch (const WrongValue& wrong) {
       throw ConfigError("module argument " + quoted(argument) + ": " + wrong.what());
     }

@@ -46,10 +46,12 @@ struct Options {
   NumberMatching number_matching = NumberMatching::on;
   std::string user_name = "%u";  ///< %u account, %h host name, %% percent; share-pairings sets it, too
   Ask ask = Ask::automatic;
-  std::string language;     ///< of the catalogue (`de`, `de_AT`); empty: English
-  std::string prompt_text;  ///< instead of the sentence that asks for an approval; empty: ours
-  bool nullok = false;      ///< module argument only
-  bool debug = false;       ///< module argument only
+  std::string language;        ///< of the catalogue (`de`, `de_AT`); empty: English
+  std::string prompt_text;     ///< instead of the sentence that asks for an approval; empty: ours
+  bool offline_codes = false;  ///< a module argument can only switch it off
+  std::chrono::hours offline_max_age{7 * 24};  ///< 1 to 90 days; in the file only
+  bool nullok = false;                         ///< module argument only
+  bool debug = false;                          ///< module argument only
 };
 
 struct Config {
@@ -69,7 +71,7 @@ struct Arguments {
 };
 
 /// Splits `conf=` and `helper=` off; the earlier `config_fail_closed` is dropped: it is always so now.
-/// Throws ConfigError for a path that is not absolute, and for an argument that is given twice.
+/// Throws ConfigError for a path that is not absolute.
 Arguments split_arguments(const std::vector<std::string>& arguments);
 
 /// Overrides from the pam.d line: option names with `_` for `-` (`prompt=…`, `push_timeout=…`), `nullok`,

@@ -36,19 +36,28 @@ struct CommandLine {
 struct Prepared {
   config::Config config;
   client::Requester requester;
+  std::optional<offline::Store> offline;
 };
 
 /// The order is the point: files with the rights at hand, then the rights away, then the parsing of what others wrote.
-Prepared prepare(const std::string& config_file, const std::string& credentials, bool accepts) {
+Prepared prepare(const std::string& config_file, const std::string& credentials, bool accepts,
+                 const Clock& clock) {
   const auto identity = identity_to_assume();
   OpenFiles files = open_files(config_file, identity, credentials);
   if (identity) assume(*identity);
   renounce_privileges();
   Sandbox sandbox;
   sandbox.accepts = accepts;
+  if (files.state) sandbox.state_directory = files.state->path();
   confine(sandbox);
   client::Requester requester = read_requester(files);
-  return {std::move(files.config), std::move(requester)};
+  std::optional<offline::Store> offline;
+  if (files.state) offline.emplace(std::move(*files.state), files.config.options.offline_max_age, clock);
+  return {std::move(files.config), std::move(requester), std::move(offline)};
+}
+
+const offline::Store* pointer_to(const std::optional<offline::Store>& store) {
+  return store ? &*store : nullptr;
 }
 
 Message reason_of_failed_start() {
@@ -71,9 +80,10 @@ void serve_one(const CommandLine& line) {
   const Deadline greeting = Deadline::after(clock, kGreetingPatience);
   try {
     const UniqueFd signals = reset_process();
-    client::ToopherApi api(prepare(line.config_file, {}, false).requester, clock);
+    Prepared prepared = prepare(line.config_file, {}, false, clock);
+    client::ToopherApi api(std::move(prepared.requester), clock);
     if (!channel.send(Message(verb::kReady).set("version", kVersion), greeting)) return;
-    Session(channel, signals.get(), api, Caller::trusted(), clock).run();
+    Session(channel, signals.get(), api, Caller::trusted(), pointer_to(prepared.offline), clock).run();
   } catch (...) {
     (void)channel.send(reason_of_failed_start(), greeting);
   }
@@ -84,13 +94,14 @@ void serve_everybody(const CommandLine& line) {
   try {
     const std::string credentials = passed_credentials();
     const UniqueFd signals = reset_process();
-    Prepared prepared = prepare(line.config_file, credentials, true);
+    Prepared prepared = prepare(line.config_file, credentials, true, clock);
     const config::Api& api = prepared.config.api;
     if (!start_libcurl_wiping()) throw StartError(failure::kInternal, "libcurl cannot be started");
     std::vector<std::string> files{line.config_file, api.credential_file};
     if (!api.ca_file.empty()) files.push_back(api.ca_file);
     Service(STDIN_FILENO, signals.get(),
-            {std::move(prepared.requester), prepared.config.options.user_name, FileStamps(files), line.idle},
+            {std::move(prepared.requester), prepared.config.options.user_name, FileStamps(files), line.idle,
+             pointer_to(prepared.offline)},
             clock)
         .run();
   } catch (...) {

@@ -19,6 +19,9 @@
 //     wait timeout-ms=                                    granted | denied | expired id= | failed
 //     code otp= timeout-ms=                               granted | denied | refused | failed
 //     cancel                                              cancelled; another push may follow
+//     offline otp= timeout-ms=                            granted left= | denied reason= | failed
+//     offline-ask timeout-ms= ttl= [number=1]             as push
+//     offline-make timeout-ms=                            offline-codes codes= | failed
 //     pair user= phrase= timeout-ms=                      pending id= | refused kind=phrase [text=] | failed
 //     pair-wait timeout-ms=                               paired id= | denied id= | expired id= | failed
 //
@@ -26,6 +29,11 @@
 // seconds the request lives. A code while a push is pending carries that push's id as `supersedes`. `interrupted`
 // may come instead of any answer: a signal told the helper to give up; it has then withdrawn the push, or is about
 // to. On end-of-file the helper withdraws a pending push and exits within a second.
+//
+// `failed kind=unreachable` carries `offline=`, a number, where that many offline codes of this user would count now: the
+// helper has heard nothing else of any server in this session. `offline` checks one of them here and strikes it off
+// before it answers. `offline-ask` has the phone approve new codes, which `offline-make` gives once, after `wait` said
+// granted.
 #ifndef TOOPHER_HELPER_PROTOCOL_H
 #define TOOPHER_HELPER_PROTOCOL_H
 
@@ -49,6 +57,9 @@ inline constexpr std::string_view kPush = "push";
 inline constexpr std::string_view kWait = "wait";
 inline constexpr std::string_view kCode = "code";
 inline constexpr std::string_view kCancel = "cancel";
+inline constexpr std::string_view kOffline = "offline";
+inline constexpr std::string_view kOfflineAsk = "offline-ask";
+inline constexpr std::string_view kOfflineMake = "offline-make";
 inline constexpr std::string_view kPair = "pair";
 inline constexpr std::string_view kPairWait = "pair-wait";
 // from the helper
@@ -57,6 +68,7 @@ inline constexpr std::string_view kPending = "pending";
 inline constexpr std::string_view kGranted = "granted";
 inline constexpr std::string_view kDenied = "denied";
 inline constexpr std::string_view kExpired = "expired";
+inline constexpr std::string_view kOfflineCodes = "offline-codes";
 inline constexpr std::string_view kPaired = "paired";
 inline constexpr std::string_view kRefused = "refused";
 inline constexpr std::string_view kFailed = "failed";

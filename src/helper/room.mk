@@ -17,6 +17,7 @@ libtoopher_helper_a_SOURCES = \
 	helper/caller.cc helper/caller.h \
 	helper/file_stamps.cc helper/file_stamps.h \
 	helper/landlock.cc helper/landlock.h \
+	helper/offline_codes.cc helper/offline_codes.h \
 	helper/places.cc helper/places.h \
 	helper/rate_limit.cc helper/rate_limit.h \
 	helper/sandbox.cc helper/sandbox.h \
@@ -29,6 +30,6 @@ pkglibexec_PROGRAMS += toopher-helper
 toopher_helper_SOURCES = helper/main.cc helper/wiping.cc helper/wiping.h
 toopher_helper_CPPFLAGS = $(libtoopher_helper_a_CPPFLAGS)
 toopher_helper_LDFLAGS = $(AM_LDFLAGS) -static-libstdc++ -static-libgcc
-toopher_helper_LDADD = libtoopher_helper.a libtoopher_protocol.a libtoopher_client.a libtoopher_config.a \
+toopher_helper_LDADD = libtoopher_helper.a libtoopher_protocol.a libtoopher_client.a libtoopher_offline.a libtoopher_config.a \
 	libtoopher_api.a libtoopher_oauth.a libtoopher_crypto.a libtoopher_base.a \
 	$(CURL_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS)

@@ -73,6 +73,7 @@ Service::Service(int listener, int signals, ServiceSettings settings, const Cloc
       user_name_(std::move(settings.user_name)),
       files_(std::move(settings.files)),
       idle_(settings.idle),
+      offline_(settings.offline),
       clock_(clock),
       pool_(std::move(settings.requester), clock),
       limit_(clock),
@@ -135,7 +136,7 @@ void Service::converse(UniqueFd socket, uid_t uid) noexcept {
       Caller caller = caller_for(uid);
       if (!channel.send(Message(verb::kReady).set("version", kVersion), greeting)) return;
       const ApiPool::Lease api = pool_.borrow();
-      Session(channel, stop_.get(), *api, std::move(caller), clock_).run();
+      Session(channel, stop_.get(), *api, std::move(caller), offline_, clock_).run();
     } catch (const std::exception& error) {
       (void)channel.send(failed(failure::kInternal, error.what()), greeting);
     }

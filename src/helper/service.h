@@ -15,6 +15,7 @@
 #include "helper/file_stamps.h"
 #include "helper/places.h"
 #include "helper/rate_limit.h"
+#include "offline/store.h"
 
 namespace toopher::helper {
 
@@ -24,6 +25,8 @@ struct ServiceSettings {
   std::string user_name;  ///< the configuration's pattern
   FileStamps files;       ///< of which this was made
   Clock::Duration idle;   ///< how long it stays without a session
+  const offline::Store* offline =
+      nullptr;  ///< null where this host keeps no offline codes; outlives the service
 };
 
 class Service {
@@ -52,6 +55,7 @@ class Service {
   const std::string user_name_;
   const FileStamps files_;
   const Clock::Duration idle_;
+  const offline::Store* const offline_;
   const Clock& clock_;
   ApiPool pool_;
   RateLimit limit_;

@@ -36,6 +36,9 @@ const Session::Command Session::kCommands[] = {
     {verb::kWait, &Session::wait, Access::everybody, Cost::nothing},
     {verb::kCode, &Session::code, Access::everybody, Cost::look},
     {verb::kCancel, &Session::cancel, Access::everybody, Cost::nothing},
+    {verb::kOffline, &Session::offline, Access::everybody, Cost::look},
+    {verb::kOfflineAsk, &Session::offline_ask, Access::everybody, Cost::ring},
+    {verb::kOfflineMake, &Session::offline_make, Access::everybody, Cost::nothing},
     {verb::kPair, &Session::pair, Access::everybody, Cost::ring},
     {verb::kPairWait, &Session::pair_wait, Access::everybody, Cost::nothing},
 };
@@ -47,6 +50,7 @@ void Session::run() {
     const Step step = handle(std::move(*received.message));
     if (told_to_stop()) break;
     if (step.answer && !send(*step.answer)) break;
+    offline_.settle();
     last = step.last;
   }
   if (told_to_stop()) (void)send(Message(verb::kInterrupted));
@@ -88,15 +92,19 @@ Session::Step Session::login(const Message& line) {
 }
 
 Session::Step Session::push(const Message& line) {
+  if (!login_) return {out_of_place(line, "without a login"), true};
+  return push(*login_, line);
+}
+
+Session::Step Session::push(client::Login login, const Message& line) {
   const auto timeout = timeout_of(line);
   const auto ttl = parse_decimal(line.get("ttl"), kLongestTtl);
-  if (!login_ || !timeout || !ttl || !pending_.empty())
-    return {out_of_place(line, "at the wrong time"), true};
-  login_->number_matching = line.get("number") == "1";
+  if (!timeout || !ttl || !pending_.empty()) return {out_of_place(line, "at the wrong time"), true};
+  login.number_matching = line.get("number") == "1";
   const auto result =
-      api_.push(*login_, std::chrono::seconds(*ttl), deadline_after(*timeout), watch(POLLRDHUP, kLearnId));
+      api_.push(login, std::chrono::seconds(*ttl), deadline_after(*timeout), watch(POLLRDHUP, kLearnId));
   if (const auto* pending = std::get_if<client::Pending>(&result)) pending_ = pending->id;
-  return {answer_for(result)};
+  return told(result);
 }
 
 Session::Step Session::wait(const Message& line) {
@@ -108,7 +116,7 @@ Session::Step Session::wait(const Message& line) {
                        std::holds_alternative<client::Denied>(result) ||
                        (expired != nullptr && expired->final);
   if (decided) pending_.clear();
-  return {answer_for(result)};
+  return told(result);
 }
 
 Session::Step Session::code(const Message& line) {
@@ -123,12 +131,35 @@ Session::Step Session::code(const Message& line) {
   const bool push_is_over = std::holds_alternative<client::Granted>(result) ||
                             (denied != nullptr && denied->reason_code == api::reason::kSupersededDenied);
   if (push_is_over) pending_.clear();
-  return {answer_for(result)};
+  return told(result);
 }
 
 Session::Step Session::cancel(const Message&) {
   withdraw();
   return {Message(verb::kCancelled)};
+}
+
+Session::Step Session::offline(const Message& line) {
+  const auto timeout = timeout_of(line);
+  const auto typed = OneTimeCode::parse(line.get("otp"));
+  const auto* code = std::get_if<OneTimeCode>(&typed);
+  const bool for_this_host = code != nullptr && code->form() == OneTimeCode::Form::offline;
+  if (!login_ || !timeout || !for_this_host)
+    return {out_of_place(line, "without a login or an offline code"), true};
+  return {offline_.spend(login_->user, *code, deadline_after(*timeout))};
+}
+
+Session::Step Session::offline_ask(const Message& line) {
+  if (!login_) return {out_of_place(line, "without a login"), true};
+  Step step = push(OfflineCodes::approval_of(*login_), line);
+  if (step.answer && step.answer->is(verb::kPending)) offline_.asked_for_approval(pending_);
+  return step;
+}
+
+Session::Step Session::offline_make(const Message& line) {
+  const auto timeout = timeout_of(line);
+  if (!login_ || !timeout) return {out_of_place(line, "without a login or a timeout"), true};
+  return {offline_.make(login_->user, deadline_after(*timeout))};
 }
 
 Session::Step Session::pair(const Message& line) {
@@ -145,6 +176,14 @@ Session::Step Session::pair_wait(const Message& line) {
   const auto timeout = timeout_of(line);
   if (pairing_.empty() || !timeout) return {out_of_place(line, "without a pairing"), true};
   return {answer_for(api_.wait_pairing(pairing_, deadline_after(*timeout), watch(POLLIN | POLLRDHUP)))};
+}
+
+template <class Result>
+Session::Step Session::told(const Result& result) {
+  offline_.hear(login_->user, result);
+  auto answer = answer_for(result);
+  if (answer) offline_.offer(login_->user, *answer);
+  return {std::move(answer)};
 }
 
 std::optional<Clock::Duration> Session::timeout_of(const Message& line) const {

@@ -11,6 +11,7 @@
 #include "client/toopher_api.h"
 #include "helper/caller.h"
 #include "helper/channel.h"
+#include "helper/offline_codes.h"
 #include "helper/protocol.h"
 
 namespace toopher::helper {
@@ -18,9 +19,15 @@ namespace toopher::helper {
 class Session {
  public:
   /// References must outlive the session. `stop` is a descriptor, not owned, that becomes readable when the helper shall
-  /// give up.
-  Session(LineChannel& channel, int stop, client::ToopherApi& api, Caller caller, const Clock& clock)
-      : channel_(channel), stop_(stop), api_(api), caller_(std::move(caller)), clock_(clock) {}
+  /// give up. `offline` is null where this host keeps no offline codes.
+  Session(LineChannel& channel, int stop, client::ToopherApi& api, Caller caller,
+          const offline::Store* offline, const Clock& clock)
+      : channel_(channel),
+        stop_(stop),
+        api_(api),
+        caller_(std::move(caller)),
+        offline_(offline, api, clock),
+        clock_(clock) {}
 
   /// Serves the caller until one side ends it; a pending push is withdrawn then.
   void run();
@@ -48,9 +55,17 @@ class Session {
   [[nodiscard]] Step wait(const Message& line);
   [[nodiscard]] Step code(const Message& line);
   [[nodiscard]] Step cancel(const Message& line);
+  [[nodiscard]] Step offline(const Message& line);
+  [[nodiscard]] Step offline_ask(const Message& line);
+  [[nodiscard]] Step offline_make(const Message& line);
   [[nodiscard]] Step pair(const Message& line);
   [[nodiscard]] Step pair_wait(const Message& line);
 
+  /// Sends `login` as a push that the line describes.
+  [[nodiscard]] Step push(client::Login login, const Message& line);
+  /// The answer to the caller, after the offline codes have heard the result, too.
+  template <class Result>
+  [[nodiscard]] Step told(const Result& result);
   [[nodiscard]] std::optional<Clock::Duration> timeout_of(const Message& line) const;
   [[nodiscard]] Deadline deadline_after(Clock::Duration timeout) const;
   [[nodiscard]] client::Watch watch(short caller_events,
@@ -63,6 +78,7 @@ class Session {
   int stop_;
   client::ToopherApi& api_;
   Caller caller_;
+  OfflineCodes offline_;
   const Clock& clock_;
   std::optional<client::Login> login_;
   std::string pending_;  ///< id of the push that may be on the phone; "" if none is

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helper/settings.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "base/file.h"
@@ -29,6 +31,18 @@ bool uses_tls(const config::Api& api) {
                      [](const std::string& url) { return !to_lower_ascii(url).starts_with("http:"); });
 }
 
+/// Beside a configuration of the caller's own, so that offline codes can be tried without root.
+std::string state_directory(const std::string& config_file) {
+  if (config_file == config::kDefaultConfigFile || !caller_may_own_files())
+    return LOCALSTATEDIR "/lib/toopher/offline";
+  return config_file.substr(0, config_file.rfind('/')) + "/offline";
+}
+
+offline::Owner owner_of_state(const std::optional<Identity>& reader) {
+  if (reader) return {reader->uid, reader->gid};
+  return {::geteuid(), ::getegid()};
+}
+
 }  // namespace
 
 OpenFiles open_files(const std::string& config_file, const std::optional<Identity>& reader,
@@ -52,6 +66,10 @@ OpenFiles open_files(const std::string& config_file, const std::optional<Identit
   } else if (uses_tls(api)) {
     // Whoever may write there decides which server is believed.
     check_directory(api.ca_path, rules);
+  }
+  if (files.config.options.offline_codes) {
+    const std::string path = state_directory(config_file);
+    files.state.emplace(offline::open_state_directory(path, owner_of_state(reader), rules), path);
   }
   return files;
 }

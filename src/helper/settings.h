@@ -10,6 +10,7 @@
 #include "client/requests.h"
 #include "config/config.h"
 #include "helper/start.h"
+#include "offline/state_directory.h"
 
 namespace toopher::helper {
 
@@ -17,7 +18,8 @@ namespace toopher::helper {
 struct OpenFiles {
   config::Config config;
   UniqueFd credentials;
-  UniqueFd ca;  ///< only with ca-file
+  UniqueFd ca;                                   ///< only with ca-file
+  std::optional<offline::StateDirectory> state;  ///< only with offline-codes
 };
 
 /// `reader` is the user who may read the credentials through its group. `passed_credentials`, unless empty, is a copy

@@ -39,7 +39,7 @@ class StateDirectory {
   /// `path` for messages only.
   StateDirectory(UniqueFd directory, std::string path) : fd_(std::move(directory)), path_(std::move(path)) {}
 
-  [[nodiscard]] int fd() const { return fd_.get(); }
+  [[nodiscard]] const std::string& path() const { return path_; }
 
   /// The content of a file of at most `max_bytes`; nothing if there is no such file. A link, a directory, a file of somebody
   /// else or one that others may touch is a StateError.

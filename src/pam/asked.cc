@@ -3,7 +3,9 @@
 
 #include <unistd.h>
 
-#include "pam/undecidable.h"
+#include <optional>
+
+#include "pam/misconfigured.h"
 
 namespace toopher::pam {
 namespace {
@@ -12,30 +14,28 @@ bool runs_setuid() {
   return ::getuid() != ::geteuid();
 }
 
-/// PAM_RUSER is believed only where the kernel vouches for it: as a name of the real uid.
-Account caller(const Account& account, const AttemptKey& key) {
-  const auto by_name = key.ruser == account.name ? account : find_account(key.ruser);
-  if (by_name && by_name->uid == ::getuid()) return *by_name;
-  throw Undecidable("the caller of " + key.service + ", uid " + std::to_string(::getuid()) +
-                    (key.ruser.empty() ? std::string(", has no name") : ", is not " + key.ruser) +
-                    " in the account database");
-}
-
-bool concerns_the_caller(const Account& account, const std::string& service) {
-  const bool su = service == "su" || service == "su-l";
-  const bool sudo = service == "sudo" || service == "sudo-i";
-  return sudo || (su && account.uid == 0);
+/// PAM_RUSER is believed only where the kernel vouches for it: in a setuid host, as the name of the real uid.
+std::optional<std::string> invoker(const std::string& ruser) {
+  if (!runs_setuid() || ruser.empty()) return std::nullopt;
+  const auto account = find_account(ruser);
+  if (!account || account->uid != ::getuid()) return std::nullopt;
+  return account->name;
 }
 
 }  // namespace
 
-std::optional<Account> whom_to_ask(config::Ask ask, const Account& account, const AttemptKey& key) {
-  if (ask == config::Ask::user) return account;
+std::string whom_to_ask(config::Ask ask, const Account& account, const AttemptKey& key) {
+  if (ask == config::Ask::user) return account.name;
+  const auto caller = invoker(key.ruser);
   if (ask == config::Ask::ruser) {
-    if (!runs_setuid() || key.ruser.empty()) return std::nullopt;
-    return caller(account, key);
+    if (!caller)
+      throw Misconfigured("ask = ruser needs a host that runs setuid and sets PAM_RUSER, as su and sudo do");
+    return *caller;
   }
-  return runs_setuid() && concerns_the_caller(account, key.service) ? caller(account, key) : account;
+  const bool su = key.service == "su" || key.service == "su-l";
+  const bool sudo = key.service == "sudo" || key.service == "sudo-i";
+  if (caller && ((su && account.uid == 0) || sudo)) return *caller;
+  return account.name;
 }
 
 }  // namespace toopher::pam

@@ -9,8 +9,8 @@ EXTRA_DIST += support/requester.py support/summary.py support/system.py \
 	e2e/hosts/attempt.py e2e/hosts/drivers.py e2e/hosts/play.py e2e/hosts/run.py e2e/hosts/scenarios.py e2e/hosts/scene.py \
 	e2e/hosts/special.py e2e/hosts/visit.py e2e/hosts/words.py e2e/hosts/world.py
 EXTRA_DIST += support/certificates.py support/helper_process.py support/rogue_server.py
-TESTS += e2e/helper_test.py
-EXTRA_DIST += e2e/helper_test.py
+TESTS += e2e/helper_test.py e2e/offline_test.py
+EXTRA_DIST += e2e/helper_test.py e2e/offline_test.py
 if SERVER
 TESTS += e2e/server_api_test.py e2e/login_test.py
 endif
@@ -24,14 +24,3 @@ if SERVER
 TESTS += e2e/helper_server_test.py
 endif
 EXTRA_DIST += e2e/helper_server_test.py support/relay.py
-
-# A name service for the private machines of e2e/hosts.
-check_PROGRAMS += support/libnss_toophertest.so.2
-support_libnss_toophertest_so_2_SOURCES = support/nss_toophertest.cc
-support_libnss_toophertest_so_2_CXXFLAGS = -fPIC $(WARNING_CXXFLAGS) $(HARDENING_CXXFLAGS)
-support_libnss_toophertest_so_2_LDFLAGS = -shared -static-libstdc++ -static-libgcc
-EXTRA_DIST += e2e/hosts/asked.py
-TESTS += e2e/install_test.py
-EXTRA_DIST += e2e/install_test.py
-TESTS += e2e/helper_service_test.py
-EXTRA_DIST += e2e/helper_service_test.py support/helper_service.py
