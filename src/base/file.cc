@@ -66,9 +66,23 @@ std::string parent_of(const std::string& directory) {
   return directory == "/" ? directory : directory.substr(0, directory.rfind('/', directory.size() - 2) + 1);
 }
 
-/// Walks as the kernel does, so that no directory on the way is left out, those behind a symbolic link included: whoever
-/// may write in one of them chooses the file. From the root on, nobody else can change what was found to be safe.
+/// From the root on, nobody else can change what was found to be safe.
 void check_parents(const std::string& path, const FileRules& rules) {
+  walk_parents(path, [&rules](const std::string& at, const struct stat& status) {
+    if (S_ISLNK(status.st_mode)) {
+      check_owner(at, status, rules);
+    } else {
+      check_one_directory(at, status, rules);
+    }
+  });
+}
+
+}  // namespace
+
+/// As the kernel walks, no directory on the way is left out, those behind a symbolic link included: whoever may write in
+/// one of them chooses the file.
+void walk_parents(const std::string& path,
+                  const std::function<void(const std::string& at, const struct stat& status)>& visit) {
   constexpr unsigned kMostLinks = 40;  // the kernel's limit
   std::string rest = path.substr(1, path.rfind('/'));
   std::string here = "/";
@@ -76,14 +90,13 @@ void check_parents(const std::string& path, const FileRules& rules) {
     struct stat status {};
     if (::lstat(here.c_str(), &status) != 0)
       throw FileError(FileError::Kind::unreadable, here + ": " + error_text(errno));
+    visit(here, status);
     if (S_ISLNK(status.st_mode)) {
-      check_owner(here, status, rules);
       if (++links > kMostLinks) unsafe(path, "leads through too many symbolic links");
       const std::string target = target_of(here);
       rest.insert(0, target + "/");
       here = target.starts_with('/') ? "/" : here.substr(0, here.rfind('/') + 1);
     } else {
-      check_one_directory(here, status, rules);
       here += here.ends_with('/') ? "" : "/";
     }
     const std::string name = next_name(rest);
@@ -95,8 +108,6 @@ void check_parents(const std::string& path, const FileRules& rules) {
     }
   }
 }
-
-}  // namespace
 
 UniqueFd open_checked(const std::string& path, const FileRules& rules) {
   if (path.empty() || path.front() != '/') unsafe(path, "must be an absolute path");

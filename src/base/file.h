@@ -3,9 +3,11 @@
 #ifndef TOOPHER_BASE_FILE_H
 #define TOOPHER_BASE_FILE_H
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -42,6 +44,11 @@ UniqueFd open_checked(const std::string& path, const FileRules& rules);
 
 /// Checks a directory (absolute path) and all its parents like those of a file. Throws FileError.
 void check_directory(const std::string& path, const FileRules& rules);
+
+/// Calls `visit` for every directory and symbolic link that leads to `path` (absolute), from the root on, as the kernel
+/// walks it. Throws FileError where it cannot go on.
+void walk_parents(const std::string& path,
+                  const std::function<void(const std::string& at, const struct stat& status)>& visit);
 
 /// The whole content of `fd`, from its start; throws FileError (naming `path`) when it is longer than
 /// `max_bytes` or cannot be read.

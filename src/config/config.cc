@@ -257,6 +257,17 @@ Config parse_config(std::string_view text, const std::string& file) {
   return config;
 }
 
+namespace {
+
+/// `push_timeout=30` sets `push-timeout`.
+std::string argument_key(const std::string& argument) {
+  std::string key = argument.substr(0, argument.find('='));
+  std::replace(key.begin(), key.end(), '_', '-');
+  return key;
+}
+
+}  // namespace
+
 Arguments split_arguments(const std::vector<std::string>& arguments) {
   Arguments result;
   const auto path = [](const std::string& argument, std::size_t prefix) {
@@ -264,7 +275,12 @@ Arguments split_arguments(const std::vector<std::string>& arguments) {
       throw ConfigError("module argument " + quoted(argument) + ": expected an absolute path");
     return argument.substr(prefix);
   };
+  std::vector<std::string> seen;
   for (const std::string& argument : arguments) {
+    std::string key = argument_key(argument);
+    if (std::find(seen.begin(), seen.end(), key) != seen.end())
+      throw ConfigError("module argument " + quoted(argument) + ": " + key + " is given twice");
+    seen.push_back(std::move(key));
     if (argument.starts_with("conf=")) {
       result.config_file = path(argument, 5);
     } else if (argument.starts_with("helper=")) {
@@ -287,14 +303,13 @@ void apply_arguments(Options& options, const std::vector<std::string>& arguments
       continue;
     }
     const auto equals = argument.find('=');
-    std::string key = argument.substr(0, equals);
-    std::replace(key.begin(), key.end(), '_', '-');
     // The helper counts by it, and that reads the file only.
-    if (key == "offline-max-age")
+    if (argument_key(argument) == "offline-max-age")
       throw ConfigError("module argument " + quoted(argument) + ": stands in the configuration file only");
     bool known = false;
     try {
-      known = equals != std::string::npos && set_key(options, kOptionKeys, key, argument.substr(equals + 1));
+      known = equals != std::string::npos &&
+              set_key(options, kOptionKeys, argument_key(argument), argument.substr(equals + 1));
     } catch (const WrongValue& wrong) {
       throw ConfigError("module argument " + quoted(argument) + ": " + wrong.what());
     }

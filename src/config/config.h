@@ -71,7 +71,7 @@ struct Arguments {
 };
 
 /// Splits `conf=` and `helper=` off; the earlier `config_fail_closed` is dropped: it is always so now.
-/// Throws ConfigError for a path that is not absolute.
+/// Throws ConfigError for a path that is not absolute, and for an argument that is given twice.
 Arguments split_arguments(const std::vector<std::string>& arguments);
 
 /// Overrides from the pam.d line: option names with `_` for `-` (`prompt=…`, `push_timeout=…`), `nullok`,

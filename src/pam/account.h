@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Accounts and groups by NSS.
+// Accounts by NSS.
 #ifndef TOOPHER_PAM_ACCOUNT_H
 #define TOOPHER_PAM_ACCOUNT_H
 
@@ -18,9 +18,6 @@ struct Account {
 
 /// Nothing if there is no such account; throws std::system_error when the look-up itself fails.
 [[nodiscard]] std::optional<Account> find_account(const std::string& name);
-
-/// Primary and supplementary membership; nothing if a look-up fails. A group that does not exist has no members.
-[[nodiscard]] std::optional<bool> is_member(const Account& account, const std::string& group);
 
 }  // namespace toopher::pam
 

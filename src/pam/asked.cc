@@ -3,9 +3,7 @@
 
 #include <unistd.h>
 
-#include <optional>
-
-#include "pam/misconfigured.h"
+#include "pam/undecidable.h"
 
 namespace toopher::pam {
 namespace {
@@ -14,28 +12,30 @@ bool runs_setuid() {
   return ::getuid() != ::geteuid();
 }
 
-/// PAM_RUSER is believed only where the kernel vouches for it: in a setuid host, as the name of the real uid.
-std::optional<std::string> invoker(const std::string& ruser) {
-  if (!runs_setuid() || ruser.empty()) return std::nullopt;
-  const auto account = find_account(ruser);
-  if (!account || account->uid != ::getuid()) return std::nullopt;
-  return account->name;
+/// PAM_RUSER is believed only where the kernel vouches for it: as a name of the real uid.
+Account caller(const Account& account, const AttemptKey& key) {
+  const auto by_name = key.ruser == account.name ? account : find_account(key.ruser);
+  if (by_name && by_name->uid == ::getuid()) return *by_name;
+  throw Undecidable("the caller of " + key.service + ", uid " + std::to_string(::getuid()) +
+                    (key.ruser.empty() ? std::string(", has no name") : ", is not " + key.ruser) +
+                    " in the account database");
+}
+
+bool concerns_the_caller(const Account& account, const std::string& service) {
+  const bool su = service == "su" || service == "su-l";
+  const bool sudo = service == "sudo" || service == "sudo-i";
+  return sudo || (su && account.uid == 0);
 }
 
 }  // namespace
 
-std::string whom_to_ask(config::Ask ask, const Account& account, const AttemptKey& key) {
-  if (ask == config::Ask::user) return account.name;
-  const auto caller = invoker(key.ruser);
+std::optional<Account> whom_to_ask(config::Ask ask, const Account& account, const AttemptKey& key) {
+  if (ask == config::Ask::user) return account;
   if (ask == config::Ask::ruser) {
-    if (!caller)
-      throw Misconfigured("ask = ruser needs a host that runs setuid and sets PAM_RUSER, as su and sudo do");
-    return *caller;
+    if (!runs_setuid() || key.ruser.empty()) return std::nullopt;
+    return caller(account, key);
   }
-  const bool su = key.service == "su" || key.service == "su-l";
-  const bool sudo = key.service == "sudo" || key.service == "sudo-i";
-  if (caller && ((su && account.uid == 0) || sudo)) return *caller;
-  return account.name;
+  return runs_setuid() && concerns_the_caller(account, key.service) ? caller(account, key) : account;
 }
 
 }  // namespace toopher::pam

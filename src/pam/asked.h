@@ -3,7 +3,7 @@
 #ifndef TOOPHER_PAM_ASKED_H
 #define TOOPHER_PAM_ASKED_H
 
-#include <string>
+#include <optional>
 
 #include "config/config.h"
 #include "pam/account.h"
@@ -11,10 +11,11 @@
 
 namespace toopher::pam {
 
-/// The name of the account whose phone is asked when `account` is logged in to: su to root, and sudo that wants the
-/// target's password, concern the person who calls them. Throws Misconfigured if `ask` = ruser cannot be done here, and
-/// std::system_error if an account cannot be looked up.
-[[nodiscard]] std::string whom_to_ask(config::Ask ask, const Account& account, const AttemptKey& key);
+/// The account whose phone is asked when `account` is logged in to: su to root, and sudo that wants the target's password,
+/// concern the person who calls them. Nothing if `ask` = ruser cannot be done in this host. Throws Undecidable if the caller
+/// of su or sudo cannot be found, and std::system_error if the look-up fails.
+[[nodiscard]] std::optional<Account> whom_to_ask(config::Ask ask, const Account& account,
+                                                 const AttemptKey& key);
 
 }  // namespace toopher::pam
 

@@ -4,6 +4,7 @@
 #include <security/pam_ext.h>
 #include <syslog.h>
 
+#include <algorithm>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -17,6 +18,7 @@
 #include "helper/reach.h"
 #include "pam/account.h"
 #include "pam/asked.h"
+#include "pam/groups.h"
 #include "pam/handle.h"
 #include "pam/helper_factor.h"
 #include "pam/log_line.h"
@@ -28,6 +30,7 @@
 #include "pam/outcome.h"
 #include "pam/policy.h"
 #include "pam/remembered.h"
+#include "pam/undecidable.h"
 
 namespace toopher::pam {
 namespace {
@@ -53,6 +56,8 @@ class Attempt {
       return misconfigured(error.what());
     } catch (const Misconfigured& error) {
       return misconfigured(error.what());
+    } catch (const Undecidable& error) {
+      return conclude({Verdict::aborted, Method::none, "", error.what()});
     } catch (const helper::LaunchError& error) {
       if (error.kind() == helper::failure::kConfig) return misconfigured(error.what());
       return conclude({Verdict::aborted, Method::none, "", error.what()});
@@ -64,14 +69,13 @@ class Attempt {
     if (key_.user.empty()) return {Verdict::aborted, Method::none, "", "the host gave no user name"};
     read_config();
     account_ = find_account(key_.user);
-    const auto needed = needs_factor();
-    if (!needed) throw std::runtime_error("looking up a group failed, so nobody is exempt");
-    if (*needed == Requirement::exempt) return {Verdict::exempt, Method::none, "", ""};
+    const Requirement needed = account_ ? needed_for_account() : needed_for_nobody();
+    if (needed == Requirement::exempt) return {Verdict::exempt, Method::none, "", ""};
 
     read_language();
     HostConversation conversation(handle_, clock_, catalogue_);
     const std::unique_ptr<Factor> factor = make_factor();
-    const Terms terms = make_terms(*needed);
+    const Terms terms = make_terms(needed);
     Outcome outcome = Login(terms, conversation, *factor, clock_).run();
     // Giving up has a code of its own, which must not differ by whether the account exists.
     if (!account_ && outcome.verdict != Verdict::aborted) outcome.verdict = Verdict::unknown_user;
@@ -97,17 +101,33 @@ class Attempt {
   }
 
   /// An account that does not exist is treated as one that must have a factor, so that nobody learns which exist.
-  std::optional<Requirement> needs_factor() {
-    if (!account_)
-      return options_.options.availability == config::Availability::none ? Requirement::exempt
-                                                                         : Requirement::required;
-    return requirement(options_.options,
-                       [this](const std::string& group) { return is_member(*account_, group); });
+  [[nodiscard]] Requirement needed_for_nobody() const {
+    return options_.options.availability == config::Availability::none ? Requirement::exempt
+                                                                       : Requirement::required;
+  }
+
+  /// Where another person is asked, the stricter of what is demanded of the two.
+  Requirement needed_for_account() {
+    const config::Options& options = options_.options;
+    if (options.availability == config::Availability::none) return Requirement::exempt;
+    const Requirement own = requirement_of(*account_);
+    const auto person = whom_to_ask(options.ask, *account_, key_);
+    if (person) {
+      asked_ = person->name;
+    } else if (own != Requirement::exempt) {
+      throw Misconfigured("ask = ruser needs a host that runs setuid and sets PAM_RUSER, as su and sudo do");
+    }
+    const bool another = person && person->name != account_->name;
+    return another && own != Requirement::required ? std::max(own, requirement_of(*person)) : own;
+  }
+
+  [[nodiscard]] Requirement requirement_of(const Account& account) const {
+    SystemGroups groups(account);
+    return requirement(options_.options, groups);
   }
 
   std::unique_ptr<Factor> make_factor() {
     if (!account_) return std::make_unique<NobodyFactor>(clock_);
-    asked_ = whom_to_ask(options_.options.ask, *account_, key_);
     helper::Message login = login_line(handle_, key_, options_.options, asked_);
     return std::make_unique<HelperFactor>(
         helper::reach(way_to_helper(), Deadline::after(clock_, kHelperStart), clock_), std::move(login),
@@ -168,7 +188,7 @@ class Attempt {
   }
 
   void log(const Outcome& outcome) {
-    const bool another = account_ && asked_ != account_->name;
+    const bool another = asked_ != key_.user;
     log_outcome(handle_, key_, options_.options, another ? asked_ : std::string(), outcome);
   }
 

@@ -12,7 +12,7 @@
 
 namespace toopher::pam {
 
-/// Logs how the login of `key` ended. `asked` is the account whose phone was asked, where that is not the one that logs in.
+/// Logs how the login of `key` ended. `asked` is the account whose phone was asked, where that is not the name that was typed.
 void log_outcome(const Handle& handle, const AttemptKey& key, const config::Options& options,
                  const std::string& asked, const Outcome& outcome);
 

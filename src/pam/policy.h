@@ -3,28 +3,22 @@
 #ifndef TOOPHER_PAM_POLICY_H
 #define TOOPHER_PAM_POLICY_H
 
-#include <functional>
-#include <optional>
-#include <string>
-
 #include "config/config.h"
+#include "pam/groups.h"
 
 namespace toopher::pam {
 
+/// From the mildest to the strictest.
 enum class Requirement {
   exempt,    ///< not asked
   optional,  ///< asked if paired
   required,  ///< asked; an unpaired user is refused
 };
 
-/// Whether the user is a member of the group of that name; nothing if the look-up failed. A group that does not exist has no
-/// members.
-using Membership = std::function<std::optional<bool>(const std::string& group)>;
-
-/// Excluded wins over everything; required-group wins over
-/// available-group and nullok. Nothing if a look-up that mattered failed: the user might be required.
-[[nodiscard]] std::optional<Requirement> requirement(const config::Options& options,
-                                                     const Membership& is_member);
+/// What `options` demand of the account that `groups` belong to. excluded-group wins over everything; required-group wins over
+/// availability, available-group and nullok. Throws Undecidable where a failed look-up might have made it stricter; one of
+/// excluded-group can only make it milder, and counts as "not a member".
+[[nodiscard]] Requirement requirement(const config::Options& options, Groups& groups);
 
 }  // namespace toopher::pam
 

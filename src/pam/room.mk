@@ -8,18 +8,22 @@ libtoopher_pam_a_SOURCES = \
 	pam/authenticate.cc pam/authenticate.h \
 	pam/conversation.cc pam/conversation.h \
 	pam/factor.h \
+	pam/groups.cc pam/groups.h \
 	pam/handle.cc pam/handle.h \
 	pam/helper_factor.cc pam/helper_factor.h \
 	pam/log_line.cc pam/log_line.h \
 	pam/login.cc pam/login.h \
 	pam/login_line.cc pam/login_line.h \
+	pam/look_up.h \
 	pam/messages.h \
 	pam/misconfigured.h \
+	pam/name_services.cc pam/name_services.h \
 	pam/nobody_factor.cc pam/nobody_factor.h \
 	pam/outcome.cc pam/outcome.h \
 	pam/policy.cc pam/policy.h \
 	pam/remembered.cc pam/remembered.h \
 	pam/text.cc pam/text.h
+	pam/undecidable.h
 
 # A program to automake, a shared object to the linker: libtool's C++ modules cannot take libstdc++ in statically.
 pam_PROGRAMS += pam_toopher.so

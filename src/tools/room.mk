@@ -32,3 +32,22 @@ noinst_PROGRAMS += toopher-login
 toopher_login_SOURCES = tools/toopher_login.cc
 toopher_login_CPPFLAGS = $(AM_CPPFLAGS) $(PAM_CFLAGS)
 toopher_login_LDADD = $(PAM_LIBS) -lpam_misc
+
+noinst_LIBRARIES += libtoopher_check.a
+libtoopher_check_a_CPPFLAGS = $(AM_CPPFLAGS) $(PAM_CFLAGS) $(JANSSON_CFLAGS) -DPAMDIR='"$(pamdir)"'
+libtoopher_check_a_SOURCES = \
+	tools/check_command_line.cc tools/check_command_line.h \
+	tools/check_dispatch.cc tools/check_dispatch.h \
+	tools/check_files.cc tools/check_files.h \
+	tools/check_finding.cc tools/check_finding.h \
+	tools/check_installation.cc tools/check_installation.h \
+	tools/check_services.cc tools/check_services.h \
+	tools/check_sshd.cc tools/check_sshd.h \
+	tools/check_stack.cc tools/check_stack.h \
+	tools/check_upgrade.cc tools/check_upgrade.h \
+	tools/check_verdict.cc tools/check_verdict.h
+
+sbin_PROGRAMS += toopher-check
+toopher_check_SOURCES = tools/toopher_check.cc
+toopher_check_LDADD = libtoopher_check.a libtoopher_tools.a libtoopher_protocol.a libtoopher_config.a libtoopher_api.a \
+	libtoopher_base.a $(PAM_LIBS) $(JANSSON_LIBS)

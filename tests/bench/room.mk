@@ -26,3 +26,8 @@ EXTRA_DIST += bench/host_bench.py
 bench: bench-host
 bench-host: bench/host_login
 	@$(AM_TESTS_ENVIRONMENT) $(PYTHON3) $(srcdir)/bench/host_bench.py
+EXTRA_DIST += bench/warm_bench.py
+.PHONY: bench-warm
+bench: bench-warm
+bench-warm: bench/host_login bench/helper_unconfined
+	@$(AM_TESTS_ENVIRONMENT) $(PYTHON3) $(srcdir)/bench/warm_bench.py

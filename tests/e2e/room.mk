@@ -24,3 +24,14 @@ if SERVER
 TESTS += e2e/helper_server_test.py
 endif
 EXTRA_DIST += e2e/helper_server_test.py support/relay.py
+
+# A name service for the private machines of e2e/hosts.
+check_PROGRAMS += support/libnss_toophertest.so.2
+support_libnss_toophertest_so_2_SOURCES = support/nss_toophertest.cc
+support_libnss_toophertest_so_2_CXXFLAGS = -fPIC $(WARNING_CXXFLAGS) $(HARDENING_CXXFLAGS)
+support_libnss_toophertest_so_2_LDFLAGS = -shared -static-libstdc++ -static-libgcc
+EXTRA_DIST += e2e/hosts/asked.py
+TESTS += e2e/install_test.py
+EXTRA_DIST += e2e/install_test.py
+TESTS += e2e/helper_service_test.py
+EXTRA_DIST += e2e/helper_service_test.py support/helper_service.py

@@ -85,8 +85,9 @@ void note_delay(int /*status*/, unsigned microseconds, void* /*data*/) {
 int authenticate(const std::string& arguments, const std::string& user, int calls = 1) {
   logged.clear();
   shown.clear();
+  const bool own_helper = arguments.find("helper=") == std::string::npos;
   write(directory + "/pam.d/trial",
-        "auth required " + module_path() + " helper=" + helper_path() + " " + arguments +
+        "auth required " + module_path() + (own_helper ? " helper=" + helper_path() : "") + " " + arguments +
             "\naccount required pam_permit.so\n",
         0644);
   const pam_conv conversation{converse, nullptr};

@@ -2,6 +2,7 @@
 """toopher-helper as systemd runs it: started by the first caller on a socket, and again after it has ended."""
 
 import contextlib
+import ctypes
 import os
 import select
 import socket
@@ -12,6 +13,27 @@ import helper_process
 
 # Passes standard input on as the socket that sd_listen_fds(3) describes.
 PASS_ON = 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@" 3<&0 </dev/null'
+
+
+SYS_SETRESUID = {"x86_64": 117}.get(os.uname().machine, 147)
+
+
+def _set_effective_uid(uid):
+    """Of this thread only, unlike os.seteuid(): others go on starting programs."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.syscall(SYS_SETRESUID, -1, uid, -1) != 0:
+        raise OSError(ctypes.get_errno(), "setresuid")
+
+
+def connect_as(uid, caller, path):
+    """Connects as this account, or as who we are."""
+    if uid is not None:
+        _set_effective_uid(uid)
+    try:
+        caller.connect(path)
+    finally:
+        if uid is not None:
+            _set_effective_uid(0)
 
 
 class Service:
@@ -45,13 +67,7 @@ class Service:
     def call(self, uid=None):
         """A caller that is connected; with `uid`, as that account (the test is root then)."""
         caller = socket.socket(socket.AF_UNIX)
-        if uid is not None:
-            os.seteuid(uid)
-        try:
-            caller.connect(self.path)
-        finally:
-            if uid is not None:
-                os.seteuid(0)
+        connect_as(uid, caller, self.path)
         return Caller(caller)
 
     def __enter__(self):

@@ -91,6 +91,14 @@ class Rogue:
         """How many pushes, codes or pairings were asked for."""
         return sum(call.initiates for call in self.calls)
 
+    def drop_connections(self):
+        """Ends all that are open; new ones may come."""
+        for connection in list(self._open):
+            try:
+                connection.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
     def wait_for(self, condition, timeout=10):
         """True as soon as condition(self) holds, which is looked at whenever a request arrived."""
         with self.arrived:
@@ -106,11 +114,7 @@ class Rogue:
             pass
         self._thread.join()
         self._listener.close()
-        for connection in list(self._open):
-            try:
-                connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
+        self.drop_connections()
 
     def _accept(self):
         while True:

@@ -9,7 +9,6 @@
 #include "api/reason.h"
 #include "helper/protocol.h"
 #include "pam/messages.h"
-#include "pam/policy.h"
 #include "with_cmocka.h"
 
 using namespace toopher;
@@ -607,44 +606,6 @@ void only_approval_and_explicit_policy_let_in(void**) {
   }
 }
 
-void policy_decides_who_is_asked(void**) {
-  using config::Availability;
-  struct Row {  // NOLINT(clang-analyzer-optin.performance.Padding): in the order in which a row reads
-    Availability availability;
-    const char* groups;  ///< of e(xcluded), r(equired), a(vailable); ! before one whose look-up fails
-    bool nullok;
-    const char* expected;
-  };
-  const Row rows[] = {
-      {Availability::none, "era", false, "exempt"},       {Availability::available, "", false, "optional"},
-      {Availability::available, "r", true, "required"},   {Availability::available, "e", false, "exempt"},
-      {Availability::required, "", false, "required"},    {Availability::required, "", true, "optional"},
-      {Availability::required, "r", true, "required"},    {Availability::required, "er", false, "exempt"},
-      {Availability::groups, "", false, "exempt"},        {Availability::groups, "a", false, "optional"},
-      {Availability::groups, "ra", false, "required"},    {Availability::groups, "!a", false, "error"},
-      {Availability::groups, "!r", false, "error"},       {Availability::available, "!r", false, "error"},
-      {Availability::required, "!e", false, "error"},     {Availability::none, "!e", false, "exempt"},
-      {Availability::available, "!a", false, "optional"},
-  };
-  for (const Row& row : rows) {
-    config::Options options;
-    options.availability = row.availability;
-    options.nullok = row.nullok;
-    options.excluded_group = "e", options.required_group = "r", options.available_group = "a";
-    const std::string groups = row.groups;
-    const auto result = requirement(options, [&](const std::string& group) -> std::optional<bool> {
-      const auto at = groups.find(group);
-      if (at != std::string::npos && at > 0 && groups[at - 1] == '!') return std::nullopt;
-      return at != std::string::npos;
-    });
-    const char* actual = !result                            ? "error"
-                         : *result == Requirement::exempt   ? "exempt"
-                         : *result == Requirement::optional ? "optional"
-                                                            : "required";
-    assert_same_text(actual, row.expected);
-  }
-}
-
 }  // namespace
 
 int main() {
@@ -657,7 +618,6 @@ int main() {
       cmocka_unit_test(pam_silent_drops_chatter_and_keeps_the_cue),
       cmocka_unit_test(endless_typing_ends),
       cmocka_unit_test(only_approval_and_explicit_policy_let_in),
-      cmocka_unit_test(policy_decides_who_is_asked),
   };
   return cmocka_run_group_tests_name("login", tests, nullptr, nullptr);
 }

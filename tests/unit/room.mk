@@ -32,9 +32,11 @@ unit_config_test_SOURCES = unit/config_test.cc
 unit_config_test_LDADD = $(ROOM)config.a $(ROOM)base.a $(CMOCKA_LIBS)
 
 if CMOCKA
-check_PROGRAMS += unit/login_test
-TESTS += unit/login_test
+check_PROGRAMS += unit/login_test unit/policy_test
+TESTS += unit/login_test unit/policy_test
 endif
+unit_policy_test_SOURCES = unit/policy_test.cc
+unit_policy_test_LDADD = $(ROOM)pam.a $(ROOM)config.a $(ROOM)protocol.a $(ROOM)base.a $(PAM_LIBS) $(CMOCKA_LIBS)
 unit_login_test_SOURCES = unit/login_test.cc
 unit_login_test_LDADD = $(ROOM)pam.a $(ROOM)config.a $(ROOM)protocol.a $(ROOM)base.a $(PAM_LIBS) $(CMOCKA_LIBS)
 
@@ -92,3 +94,10 @@ endif
 unit_log_line_test_SOURCES = unit/log_line_test.cc vectors.h
 unit_log_line_test_CPPFLAGS = $(AM_CPPFLAGS) $(PAM_CFLAGS)
 unit_log_line_test_LDADD = $(ROOM)pam.a $(ROOM)config.a $(ROOM)base.a $(PAM_LIBS) $(CMOCKA_LIBS)
+
+if CMOCKA
+check_PROGRAMS += unit/check_test
+TESTS += unit/check_test
+endif
+unit_check_test_SOURCES = unit/check_test.cc
+unit_check_test_LDADD = $(ROOM)check.a $(ROOM)api.a $(ROOM)base.a $(PAM_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)

@@ -26,6 +26,7 @@ import traceback
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1] / "support")]
 
+import asked
 import examples
 import play
 import scenarios
@@ -36,8 +37,9 @@ import system
 import words
 import world
 
+NAME_SERVICE = "support/libnss_toophertest.so.2"
 ALL = [*((play.stack, row) for row in scenarios.STACKS), *((play.login, row) for row in scenarios.LOGINS),
-       *special.ALL, *examples.ALL, *unattended.ALL, *words.ALL]
+       *special.ALL, *asked.ALL, *examples.ALL, *unattended.ALL, *words.ALL]
 
 
 def make_variable(name):
@@ -99,6 +101,8 @@ def install(stage):
     if done.returncode != 0:
         raise system.Failure(f"make install DESTDIR={stage} failed:\n{done.stdout}{done.stderr}")
     shutil.copy(system.BUILD / "src" / "toopher-login", stage + world.PREFIX + "/bin")  # not installed
+    subprocess.run(["make", "-s", "-C", str(system.BUILD / "tests"), NAME_SERVICE], check=True, stdin=subprocess.DEVNULL)
+    shutil.copy(system.BUILD / "tests" / NAME_SERVICE, stage + world.PREFIX + "/lib")
 
 
 def main():

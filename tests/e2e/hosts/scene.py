@@ -91,6 +91,12 @@ class Scene:
                                     " ORDER BY rowid", (person.name,))
             return tuple(f"{'push' if push else 'code'} {STATES[state]}" for push, state in rows)
 
+    def pairing_id(self, person):
+        """The id of her pairing at the server."""
+        with contextlib.closing(sqlite3.connect(f"file:{self.server.database}?mode=ro", uri=True)) as database:
+            return database.execute("SELECT id FROM pairings WHERE user_id = (SELECT id FROM users WHERE name = ?)",
+                                    (person.name,)).fetchone()[0]
+
     def check_silence(self, mark, secrets):
         """No code, password or secret may be in any log."""
         said = self.world.log.since(mark) + self.server.text().splitlines()
