@@ -43,6 +43,7 @@ struct Expired {
   std::string text;    ///< why the server could not be asked at the end; "" if it could
 };
 struct Cancelled {};
+struct Reached {};  ///< the server answered this requester
 struct Paired {
   std::string id;
 };
@@ -50,6 +51,7 @@ struct Paired {
 using InitiateResult = std::variant<Failed, Abandoned, Refused, Pending, Granted, Denied>;
 using WaitResult = std::variant<Failed, Abandoned, Granted, Denied, Expired>;
 using CancelResult = std::variant<Failed, Abandoned, Cancelled>;
+using ReachResult = std::variant<Failed, Abandoned, Reached>;
 using PairResult = std::variant<Failed, Abandoned, Refused, Pending>;
 using PairWaitResult = std::variant<Failed, Abandoned, Paired, Denied, Expired>;
 

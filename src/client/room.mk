@@ -7,6 +7,7 @@ libtoopher_client_a_SOURCES = \
 	client/attendance.h \
 	client/base_url.cc client/base_url.h \
 	client/http.cc client/http.h \
+	client/login_api.h \
 	client/requests.cc client/requests.h \
 	client/result.h \
 	client/toopher_api.cc client/toopher_api.h \

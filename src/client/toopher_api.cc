@@ -18,7 +18,11 @@ using std::chrono::seconds;
 constexpr seconds kLongestHold{60};
 /// The last question is asked this long before the deadline.
 constexpr Clock::Duration kLastQuestion{100};
-constexpr std::size_t kClientRequestIdBytes = 16;
+constexpr std::size_t kIdBytes = 16;
+
+std::string new_id() {
+  return hex_encode(random_bytes(kIdBytes).view());
+}
 
 void add(oauth::Parameters& parameters, const char* name, std::string_view value) {
   if (!value.empty()) parameters.push_back({name, std::string(value)});
@@ -85,7 +89,7 @@ bool is_pending(const api::Pairing& pairing) {
 
 InitiateResult ToopherApi::initiate(oauth::Parameters parameters, const Deadline& deadline,
                                     const Watch& watch) {
-  parameters.push_back({"client_request_id", hex_encode(random_bytes(kClientRequestIdBytes).view())});
+  parameters.push_back({"client_request_id", new_id()});
   Call call{Call::Method::post, "authentication_requests/initiate", std::move(parameters)};
   auto submitted = requests_.submit(call, deadline, watch);
   for (oauth::Parameter& parameter : call.parameters) wipe(parameter.value);
@@ -140,6 +144,22 @@ CancelResult ToopherApi::cancel(const std::string& id, const Deadline& deadline,
   if (std::holds_alternative<Refused>(content))
     return not_believed(requests_.server(), "the request could not be withdrawn");
   return Cancelled{};
+}
+
+ReachResult ToopherApi::reach(const Deadline& deadline, const Watch& watch) {
+  // The mark has the call repeated where that of a push would be.
+  const Call call{
+      Call::Method::get, "authentication_requests/" + new_id(), {{"client_request_id", new_id()}}};
+  auto submitted = requests_.submit(call, deadline, watch);
+  if (std::holds_alternative<Abandoned>(submitted)) return Abandoned{};
+  if (auto* failed = std::get_if<Failed>(&submitted)) return std::move(*failed);
+  const HttpAnswer& answer = std::get<HttpAnswer>(submitted);
+  AnswerContent content = read_answer(answer, requests_.server());
+  auto* failed = std::get_if<Failed>(&content);
+  const bool no_such_request =
+      failed != nullptr && failed->kind == FailureKind::rejected && !is_temporary(answer);
+  if (failed != nullptr && !no_such_request) return std::move(*failed);
+  return Reached{};
 }
 
 PairResult ToopherApi::create_pairing(const std::string& phrase, const std::string& user,

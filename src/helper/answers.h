@@ -13,7 +13,7 @@
 
 namespace toopher::helper {
 
-/// The login that a `login` line describes; nothing if it names neither a user nor a pairing. `verified`: whether the
+/// The login that a `login` line describes; nothing if it names neither a user nor a pairing nor nobody. `verified`: whether the
 /// phone may present what the line tells about it as true.
 [[nodiscard]] std::optional<client::Login> login_of(const Message& line, bool verified);
 

@@ -11,6 +11,9 @@
 //     login user= action= [terminal=] [terminal-extra=]   (nothing; no network yet)
 //           [automation=1] [pairing-id=]
 //           [host=] [service=] [rhost=] [tty=] [ruser=] [command=]
+//     login nobody=1                                      (nothing) in its place: there is no such account. What
+//                                                         follows is answered as for a phone that nobody looks at;
+//                                                         the server is only asked whether it answers
 //     push timeout-ms= ttl= [number=1]                    pending id= [number=]
 //                                                         granted id= [automated=1]
 //                                                         denied id= reason= [text=]

@@ -20,6 +20,7 @@ libtoopher_helper_a_SOURCES = \
 	helper/offline_codes.cc helper/offline_codes.h \
 	helper/places.cc helper/places.h \
 	helper/rate_limit.cc helper/rate_limit.h \
+	helper/nobody.cc helper/nobody.h \
 	helper/sandbox.cc helper/sandbox.h \
 	helper/service.cc helper/service.h \
 	helper/session.cc helper/session.h \

@@ -88,6 +88,7 @@ Session::Step Session::login(const Message& line) {
   if (login_) return {out_of_place(line, "a second time"), true};
   login_ = login_of(line, caller_.is_trusted());
   if (!login_) return {out_of_place(line, "without a user"), true};
+  if (line.has("nobody")) nobody_.emplace(api_, clock_);
   return {};
 }
 
@@ -102,7 +103,7 @@ Session::Step Session::push(client::Login login, const Message& line) {
   if (!timeout || !ttl || !pending_.empty()) return {out_of_place(line, "at the wrong time"), true};
   login.number_matching = line.get("number") == "1";
   const auto result =
-      api_.push(login, std::chrono::seconds(*ttl), deadline_after(*timeout), watch(POLLRDHUP, kLearnId));
+      asked().push(login, std::chrono::seconds(*ttl), deadline_after(*timeout), watch(POLLRDHUP, kLearnId));
   if (const auto* pending = std::get_if<client::Pending>(&result)) pending_ = pending->id;
   return told(result);
 }
@@ -110,7 +111,7 @@ Session::Step Session::push(client::Login login, const Message& line) {
 Session::Step Session::wait(const Message& line) {
   const auto timeout = timeout_of(line);
   if (pending_.empty() || !timeout) return {out_of_place(line, "without a push"), true};
-  const auto result = api_.wait(pending_, deadline_after(*timeout), watch(POLLIN | POLLRDHUP));
+  const auto result = asked().wait(pending_, deadline_after(*timeout), watch(POLLIN | POLLRDHUP));
   const auto* expired = std::get_if<client::Expired>(&result);
   const bool decided = std::holds_alternative<client::Granted>(result) ||
                        std::holds_alternative<client::Denied>(result) ||
@@ -125,8 +126,8 @@ Session::Step Session::code(const Message& line) {
   const auto* code = std::get_if<OneTimeCode>(&typed);
   const bool for_the_server = code != nullptr && code->form() != OneTimeCode::Form::offline;
   if (!login_ || !timeout || !for_the_server) return {out_of_place(line, "without a login or a code"), true};
-  const auto result = api_.present_code(*login_, Secret(code->digits()), pending_, deadline_after(*timeout),
-                                        watch(POLLRDHUP));
+  const auto result = asked().present_code(*login_, Secret(code->digits()), pending_,
+                                           deadline_after(*timeout), watch(POLLRDHUP));
   const auto* denied = std::get_if<client::Denied>(&result);
   const bool push_is_over = std::holds_alternative<client::Granted>(result) ||
                             (denied != nullptr && denied->reason_code == api::reason::kSupersededDenied);
@@ -144,7 +145,7 @@ Session::Step Session::offline(const Message& line) {
   const auto typed = OneTimeCode::parse(line.get("otp"));
   const auto* code = std::get_if<OneTimeCode>(&typed);
   const bool for_this_host = code != nullptr && code->form() == OneTimeCode::Form::offline;
-  if (!login_ || !timeout || !for_this_host)
+  if (!login_ || nobody_ || !timeout || !for_this_host)
     return {out_of_place(line, "without a login or an offline code"), true};
   return {offline_.spend(login_->user, *code, deadline_after(*timeout))};
 }
@@ -180,6 +181,7 @@ Session::Step Session::pair_wait(const Message& line) {
 
 template <class Result>
 Session::Step Session::told(const Result& result) {
+  if (nobody_) return {answer_for(result)};
   offline_.hear(login_->user, result);
   auto answer = answer_for(result);
   if (answer) offline_.offer(login_->user, *answer);
@@ -205,13 +207,18 @@ bool Session::told_to_stop() const {
   return ::poll(&item, 1, 0) > 0;
 }
 
+client::LoginApi& Session::asked() {
+  if (nobody_) return *nobody_;
+  return api_;
+}
+
 bool Session::send(const Message& message) {
   return channel_.send(message, Deadline::after(clock_, kSendPatience));
 }
 
 void Session::withdraw() {
   if (pending_.empty()) return;
-  (void)api_.cancel(pending_, Deadline::after(clock_, kWithdraw), {});
+  (void)asked().cancel(pending_, Deadline::after(clock_, kWithdraw), {});
   pending_.clear();
 }
 

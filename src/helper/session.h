@@ -11,6 +11,7 @@
 #include "client/toopher_api.h"
 #include "helper/caller.h"
 #include "helper/channel.h"
+#include "helper/nobody.h"
 #include "helper/offline_codes.h"
 #include "helper/protocol.h"
 
@@ -71,6 +72,8 @@ class Session {
   [[nodiscard]] client::Watch watch(short caller_events,
                                     Clock::Duration linger = Clock::Duration::zero()) const;
   [[nodiscard]] bool told_to_stop() const;
+  /// Who answers this login.
+  [[nodiscard]] client::LoginApi& asked();
   [[nodiscard]] bool send(const Message& message);
   void withdraw();
 
@@ -81,8 +84,9 @@ class Session {
   OfflineCodes offline_;
   const Clock& clock_;
   std::optional<client::Login> login_;
-  std::string pending_;  ///< id of the push that may be on the phone; "" if none is
-  std::string pairing_;  ///< id of the pairing that waits for the phone
+  std::optional<Nobody> nobody_;  ///< set: there is no such account
+  std::string pending_;           ///< id of the push that may be on the phone; "" if none is
+  std::string pairing_;           ///< id of the pairing that waits for the phone
 };
 
 }  // namespace toopher::helper

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -26,11 +25,11 @@
 #include "pam/login_line.h"
 #include "pam/messages.h"
 #include "pam/misconfigured.h"
-#include "pam/nobody_factor.h"
 #include "pam/outcome.h"
 #include "pam/policy.h"
 #include "pam/remembered.h"
 #include "pam/undecidable.h"
+#include "pam/unknown_account.h"
 
 namespace toopher::pam {
 namespace {
@@ -61,6 +60,8 @@ class Attempt {
     } catch (const helper::LaunchError& error) {
       if (error.kind() == helper::failure::kConfig) return misconfigured(error.what());
       return conclude({Verdict::aborted, Method::none, "", error.what()});
+    } catch (const std::exception& error) {
+      return conclude({Verdict::aborted, Method::none, "", error.what()});
     }
   }
 
@@ -74,12 +75,12 @@ class Attempt {
 
     read_language();
     HostConversation conversation(handle_, clock_, catalogue_);
-    const std::unique_ptr<Factor> factor = make_factor();
+    HelperFactor factor = make_factor();
     const Terms terms = make_terms(needed);
-    Outcome outcome = Login(terms, conversation, *factor, clock_).run();
-    // Giving up has a code of its own, which must not differ by whether the account exists.
-    if (!account_ && outcome.verdict != Verdict::aborted) outcome.verdict = Verdict::unknown_user;
-    return outcome;
+    if (account_) return Login(terms, conversation, factor, clock_).run();
+    UnknownAccountConversation unknown(conversation);
+    return end_for_unknown_account(Login(terms, unknown, factor, clock_).run(),
+                                   options_.options.failure_policy);
   }
 
   void read_config() {
@@ -102,8 +103,11 @@ class Attempt {
 
   /// An account that does not exist is treated as one that must have a factor, so that nobody learns which exist.
   [[nodiscard]] Requirement needed_for_nobody() const {
-    return options_.options.availability == config::Availability::none ? Requirement::exempt
-                                                                       : Requirement::required;
+    const config::Options& options = options_.options;
+    if (options.availability == config::Availability::none) return Requirement::exempt;
+    const Account nobody{key_.user, static_cast<uid_t>(-1), static_cast<gid_t>(-1)};
+    if (!whom_to_ask(options.ask, nobody, key_)) no_caller_to_ask();
+    return Requirement::required;
   }
 
   /// Where another person is asked, the stricter of what is demanded of the two.
@@ -115,10 +119,14 @@ class Attempt {
     if (person) {
       asked_ = person->name;
     } else if (own != Requirement::exempt) {
-      throw Misconfigured("ask = ruser needs a host that runs setuid and sets PAM_RUSER, as su and sudo do");
+      no_caller_to_ask();
     }
     const bool another = person && person->name != account_->name;
     return another && own != Requirement::required ? std::max(own, requirement_of(*person)) : own;
+  }
+
+  [[noreturn]] static void no_caller_to_ask() {
+    throw Misconfigured("ask = ruser needs a host that runs setuid and sets PAM_RUSER, as su and sudo do");
   }
 
   [[nodiscard]] Requirement requirement_of(const Account& account) const {
@@ -126,12 +134,11 @@ class Attempt {
     return requirement(options_.options, groups);
   }
 
-  std::unique_ptr<Factor> make_factor() {
-    if (!account_) return std::make_unique<NobodyFactor>(clock_);
-    helper::Message login = login_line(handle_, key_, options_.options, asked_);
-    return std::make_unique<HelperFactor>(
-        helper::reach(way_to_helper(), Deadline::after(clock_, kHelperStart), clock_), std::move(login),
-        clock_);
+  HelperFactor make_factor() {
+    helper::Message login =
+        account_ ? login_line(handle_, key_, options_.options, asked_) : unknown_account_line();
+    return HelperFactor(helper::reach(way_to_helper(), Deadline::after(clock_, kHelperStart), clock_),
+                        std::move(login), clock_);
   }
 
   [[nodiscard]] helper::Way way_to_helper() const {
@@ -144,9 +151,9 @@ class Attempt {
 
   Terms make_terms(Requirement needed) {
     const config::Options& options = options_.options;
-    // sshd names its terminal "ssh"; its password method passes no appdata and fails every visible prompt, and answers
-    // hidden ones with the login password (auth-pam.c, sshpam_passwd_conv).
-    const bool sshd = handle_.item(PAM_TTY) == "ssh";
+    // sshd's password method passes no appdata and fails every visible prompt, and answers hidden ones with the login
+    // password (auth-pam.c, sshpam_passwd_conv).
+    const bool sshd = handle_.is_sshd();
     const pam_conv* conversation = handle_.conversation();
     Terms terms;
     terms.prompt = options.prompt;
@@ -178,7 +185,8 @@ class Attempt {
       (void)pam_fail_delay(handle_.get(), kFailDelayMicroseconds);
     }
     if (outcome.verdict == Verdict::granted) tell_session(outcome.method);
-    return pam_code(outcome.verdict, policy);
+    return pam_code(outcome.verdict, policy,
+                    handle_.is_sshd() ? AsksAgain::in_fresh_process : AsksAgain::on_same_handle);
   }
 
   /// For scripts of the session, as SSH_USER_AUTH is; losing it harms nobody.

@@ -23,6 +23,8 @@ class Handle {
   /// The password that an earlier module collected, owned by libpam; "" if none.
   [[nodiscard]] std::string_view authtok() const;
   [[nodiscard]] const pam_conv* conversation() const;
+  /// Whether the host is sshd: it names its terminal "ssh".
+  [[nodiscard]] bool is_sshd() const { return item(PAM_TTY) == "ssh"; }
 
   /// One line at `priority` (LOG_NOTICE, …) to AUTHPRIV.
   void log(int priority, const std::string& line) const;

@@ -11,8 +11,8 @@ namespace {
 struct Row {
   Verdict verdict;
   std::string_view name;
-  /// For the host, unless grants(). MAXTRIES ends the method in sshd and the loop in login; sudo comes back on the same
-  /// handle and meets `remembered`. ABORT is asked again by sshd only, in a fresh process.
+  /// For the host, unless grants(). MAXTRIES ends the loop in login; sudo comes back on the same handle and meets
+  /// `remembered`. sshd comes back in a fresh process for each code but MAXTRIES.
   int code;
 };
 
@@ -62,8 +62,10 @@ bool grants(Verdict verdict, config::FailurePolicy policy) {
          (verdict == Verdict::unreachable && policy == config::FailurePolicy::allow);
 }
 
-int pam_code(Verdict verdict, config::FailurePolicy policy) {
-  return grants(verdict, policy) ? PAM_SUCCESS : row_of(verdict).code;
+int pam_code(Verdict verdict, config::FailurePolicy policy, AsksAgain host) {
+  if (grants(verdict, policy)) return PAM_SUCCESS;
+  const int code = row_of(verdict).code;
+  return host == AsksAgain::in_fresh_process && code != PAM_IGNORE ? PAM_MAXTRIES : code;
 }
 
 bool is_final_failure(Verdict verdict, config::FailurePolicy policy) {

@@ -43,8 +43,11 @@ struct Outcome {
 /// failure-policy = allow.
 [[nodiscard]] bool grants(Verdict verdict, config::FailurePolicy policy);
 
-/// The code for the host; PAM_SUCCESS exactly if grants().
-[[nodiscard]] int pam_code(Verdict verdict, config::FailurePolicy policy);
+/// Where a host that asks again does so: sshd in a fresh process, which knows nothing of the failure before.
+enum class AsksAgain { on_same_handle, in_fresh_process };
+
+/// The code for the host; PAM_SUCCESS exactly if grants(). Only MAXTRIES keeps sshd from asking the person again.
+[[nodiscard]] int pam_code(Verdict verdict, config::FailurePolicy policy, AsksAgain host);
 
 /// Whether a host that calls again on the same handle must not cause another push or prompt.
 [[nodiscard]] bool is_final_failure(Verdict verdict, config::FailurePolicy policy);

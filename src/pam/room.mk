@@ -18,12 +18,12 @@ libtoopher_pam_a_SOURCES = \
 	pam/messages.h \
 	pam/misconfigured.h \
 	pam/name_services.cc pam/name_services.h \
-	pam/nobody_factor.cc pam/nobody_factor.h \
 	pam/outcome.cc pam/outcome.h \
 	pam/policy.cc pam/policy.h \
 	pam/remembered.cc pam/remembered.h \
-	pam/text.cc pam/text.h
-	pam/undecidable.h
+	pam/text.cc pam/text.h \
+	pam/undecidable.h \
+	pam/unknown_account.cc pam/unknown_account.h
 
 # A program to automake, a shared object to the linker: libtool's C++ modules cannot take libstdc++ in statically.
 pam_PROGRAMS += pam_toopher.so

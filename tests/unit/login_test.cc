@@ -9,6 +9,7 @@
 #include "api/reason.h"
 #include "helper/protocol.h"
 #include "pam/messages.h"
+#include "pam/unknown_account.h"
 #include "with_cmocka.h"
 
 using namespace toopher;
@@ -598,11 +599,74 @@ void only_approval_and_explicit_policy_let_in(void**) {
       {Verdict::remembered, PAM_ABORT, PAM_ABORT},
   };
   for (const Row& row : rows) {
-    assert_int_equal(pam_code(row.verdict, FailurePolicy::deny), row.deny);
-    assert_int_equal(pam_code(row.verdict, FailurePolicy::allow), row.allow);
+    assert_int_equal(pam_code(row.verdict, FailurePolicy::deny, AsksAgain::on_same_handle), row.deny);
+    assert_int_equal(pam_code(row.verdict, FailurePolicy::allow, AsksAgain::on_same_handle), row.allow);
+    const auto in_sshd = [](int code) {
+      return code == PAM_SUCCESS || code == PAM_IGNORE ? code : PAM_MAXTRIES;
+    };
+    assert_int_equal(pam_code(row.verdict, FailurePolicy::deny, AsksAgain::in_fresh_process),
+                     in_sshd(row.deny));
+    assert_int_equal(pam_code(row.verdict, FailurePolicy::allow, AsksAgain::in_fresh_process),
+                     in_sshd(row.allow));
     const bool failure =
         row.deny != PAM_SUCCESS && row.deny != PAM_IGNORE && row.verdict != Verdict::remembered;
     assert_int_equal(is_final_failure(row.verdict, FailurePolicy::deny), failure);
+  }
+}
+
+void a_name_without_account_never_gets_in(void**) {
+  using config::FailurePolicy;
+  for (const Verdict verdict :
+       {Verdict::aborted, Verdict::granted, Verdict::exempt, Verdict::unpaired_optional, Verdict::denied,
+        Verdict::timed_out, Verdict::codes_used_up, Verdict::refused, Verdict::unreachable,
+        Verdict::server_fault, Verdict::misconfigured}) {
+    for (const FailurePolicy policy : {FailurePolicy::deny, FailurePolicy::allow}) {
+      const Outcome outcome = end_for_unknown_account({verdict, Method::push, "an id", "why"}, policy);
+      const int code = pam_code(outcome.verdict, policy, AsksAgain::on_same_handle);
+      assert_int_not_equal(code, PAM_SUCCESS);
+      assert_int_not_equal(code, PAM_IGNORE);
+      assert_true(outcome.request_id.empty());
+      // Where an account that exists is refused, the host learns the same.
+      const int known = pam_code(verdict, policy, AsksAgain::on_same_handle);
+      if (known != PAM_SUCCESS && known != PAM_IGNORE) assert_int_equal(code, known);
+    }
+  }
+}
+
+/// Answers every prompt with one text.
+class Echo final : public Conversation {
+ public:
+  explicit Echo(std::string_view text) : text_(text) {}
+  Reply ask(const Text& /*prompt*/, bool /*visible*/) override { return {Status::answered, Secret(text_)}; }
+  void tell(const Text& /*text*/) override {}
+  void report(const Text& /*text*/) override {}
+
+ private:
+  std::string_view text_;
+};
+
+void junk_of_sshd_counts_as_what_was_typed(void**) {
+  const std::string junk = "\b\n\r\177INCORRECT\b\n\r";
+  struct Row {
+    std::string typed;
+    std::string taken;
+  };
+  const Row rows[] = {
+      {"", ""},
+      {junk.substr(0, 5), junk.substr(0, 5)},  // no code has this length
+      {junk.substr(0, 6), "000000"},
+      {junk.substr(0, 8), "00000000"},
+      {junk.substr(0, 11), "0000000000"},
+      {junk.substr(0, 14), "000000000000"},
+      {junk, junk},
+      {"123456", "123456"},  // other hosts hand over what was typed
+      {"\b\n\r\177xy", "\b\n\r\177xy"},
+  };
+  for (const Row& row : rows) {
+    Echo echo(row.typed);
+    const auto reply = UnknownAccountConversation(echo).ask("code", true);
+    assert_true(reply.status == Conversation::Status::answered);
+    assert_true(reply.text.view() == row.taken);
   }
 }
 
@@ -618,6 +682,8 @@ int main() {
       cmocka_unit_test(pam_silent_drops_chatter_and_keeps_the_cue),
       cmocka_unit_test(endless_typing_ends),
       cmocka_unit_test(only_approval_and_explicit_policy_let_in),
+      cmocka_unit_test(a_name_without_account_never_gets_in),
+      cmocka_unit_test(junk_of_sshd_counts_as_what_was_typed),
   };
   return cmocka_run_group_tests_name("login", tests, nullptr, nullptr);
 }
