@@ -60,9 +60,14 @@ constexpr std::array<Choice<NumberMatching>, 3> kNumberMatchings{
     {{"off", NumberMatching::off}, {"on", NumberMatching::on}, {"required", NumberMatching::required}}};
 constexpr std::array<Choice<Ask>, 3> kAsks{
     {{"automatic", Ask::automatic}, {"user", Ask::user}, {"ruser", Ask::ruser}}};
+constexpr std::array<Choice<PairingSource>, 2> kPairingSources{
+    {{"server", PairingSource::server}, {"file", PairingSource::file}}};
 
-std::string read_text(std::string_view value) {
-  if (value.empty()) throw WrongValue("the value is empty");
+/// Names of groups may have blanks (a directory's), but a list or a comment in the same line must not become a group that
+/// nobody is in.
+std::string read_group(std::string_view value) {
+  if (value.empty() || value.find_first_of(",:#;='\"") != std::string_view::npos)
+    throw WrongValue("expected the name of one group");
   return std::string(value);
 }
 
@@ -139,7 +144,13 @@ std::vector<std::string> read_base_urls(std::string_view value) {
 }
 
 std::string read_proxy(std::string_view value) {
-  if (!value.starts_with("http://") && !value.starts_with("https://"))
+  const bool https = value.starts_with("https://");
+  const std::string_view rest = value.substr(std::min<std::size_t>(value.size(), https ? 8 : 7));
+  const auto colon = rest.rfind(':');
+  const bool port =
+      colon != std::string_view::npos && parse_decimal(rest.substr(colon + 1), 65535).value_or(0) > 0;
+  const bool host = port && colon > 0 && rest.find_first_of(" \t/?#\"'<>\\") == std::string_view::npos;
+  if (!host || (!https && !value.starts_with("http://")))
     throw WrongValue("a proxy is http://HOST:PORT or https://HOST:PORT");
   return std::string(value);
 }
@@ -164,14 +175,14 @@ void check_user_name(std::string_view pattern) {
   if (expand_user_name(pattern, "account", "host").empty()) throw WrongValue("the value is empty");
 }
 
-constexpr std::array<Key<Options>, 19> kOptionKeys{{
+constexpr std::array<Key<Options>, 20> kOptionKeys{{
     {"failure-policy",
      [](Options& o, std::string_view v) { o.failure_policy = read_choice(v, kFailurePolicies); }},
     {"availability",
      [](Options& o, std::string_view v) { o.availability = read_choice(v, kAvailabilities); }},
-    {"available-group", [](Options& o, std::string_view v) { o.available_group = read_text(v); }},
-    {"required-group", [](Options& o, std::string_view v) { o.required_group = read_text(v); }},
-    {"excluded-group", [](Options& o, std::string_view v) { o.excluded_group = read_text(v); }},
+    {"available-group", [](Options& o, std::string_view v) { o.available_group = read_group(v); }},
+    {"required-group", [](Options& o, std::string_view v) { o.required_group = read_group(v); }},
+    {"excluded-group", [](Options& o, std::string_view v) { o.excluded_group = read_group(v); }},
     {"automation-allowed", [](Options& o, std::string_view v) { o.automation_allowed = read_bool(v); }},
     {"show-prompt", [](Options& o, std::string_view v) { o.show_prompt = read_bool(v); }},
     {"share-pairings", [](Options& o, std::string_view v) { o.user_name = read_bool(v) ? "%u" : "%u@%h"; }},
@@ -189,6 +200,8 @@ constexpr std::array<Key<Options>, 19> kOptionKeys{{
        o.user_name = v;
      }},
     {"ask", [](Options& o, std::string_view v) { o.ask = read_choice(v, kAsks); }},
+    {"pairing-source",
+     [](Options& o, std::string_view v) { o.pairing_source = read_choice(v, kPairingSources); }},
     {"language", [](Options& o, std::string_view v) { o.language = read_language(v); }},
     {"offline-codes", [](Options& o, std::string_view v) { o.offline_codes = read_bool(v); }},
     {"offline-max-age",

@@ -30,6 +30,7 @@ enum class Availability { none, available, groups, required };
 enum class Prompt { during, before, after };
 enum class NumberMatching { off, on, required };
 enum class Ask { automatic, user, ruser };
+enum class PairingSource { server, file };
 /// Section [Options]: what the module decides by.
 struct Options {
   FailurePolicy failure_policy = FailurePolicy::deny;
@@ -46,7 +47,8 @@ struct Options {
   NumberMatching number_matching = NumberMatching::on;
   std::string user_name = "%u";  ///< %u account, %h host name, %% percent; share-pairings sets it, too
   Ask ask = Ask::automatic;
-  std::string language;        ///< of the catalogue (`de`, `de_AT`); empty: English
+  PairingSource pairing_source = PairingSource::server;  ///< file: ~/.toopher of the person who is asked
+  std::string language;                                  ///< of the catalogue (`de`, `de_AT`); empty: English
   std::string prompt_text;     ///< instead of the sentence that asks for an approval; empty: ours
   bool offline_codes = false;  ///< a module argument can only switch it off
   std::chrono::hours offline_max_age{7 * 24};  ///< 1 to 90 days; in the file only

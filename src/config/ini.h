@@ -25,15 +25,15 @@ class ConfigError : public std::runtime_error {
 struct IniEntry {
   std::string section;  ///< as written; "" before the first header
   std::string key;      ///< lower case
-  std::string
-      value;  ///< trimmed; inline comments (blank, then `;`) removed; continuation lines joined by a blank
+  std::string value;    ///< trimmed, without comment and quotes; continuation lines joined by a blank
   std::size_t line = 0;
 };
 
-/// Entries in the order of the file. `#` and `;` start comments; `key = value` or `key: value`; a line that
-/// starts with a blank continues the value above (as the files of the earlier Toopher PAM may have it).
-/// Throws ConfigError for NUL and other control characters, text that is not UTF-8, a line above 4096 bytes,
-/// a line that is neither, and a key that occurs twice in a section.
+/// Entries in the order of the file. `#` and `;` start comments, behind a value after a blank; `key = value` or `key: value`,
+/// the value as it is or in single or double quotes; an indented line that does not read `key = value` continues the value
+/// above. So the files of the earlier Toopher module, which ConfigObj read, mean the same here.
+/// Throws ConfigError for NUL and other control characters, text that is not UTF-8, a line above 4096 bytes, a line that is
+/// none of these, and a key that occurs twice in a section.
 std::vector<IniEntry> parse_ini(std::string_view text, const std::string& file);
 
 }  // namespace toopher::config

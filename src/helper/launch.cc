@@ -29,9 +29,11 @@ void check_program(const std::string& program) {
   }
 }
 
-Spawned spawn(const std::string& program, const std::string& config_file) {
+Spawned spawn(const std::string& program, const std::string& config_file, const std::string& pairing_of) {
+  std::vector<std::string> arguments{"toopher-helper", "--config", config_file};
+  if (!pairing_of.empty()) arguments.insert(arguments.end(), {"--pairing-of", pairing_of});
   try {
-    return spawn_with_socket(program, {"toopher-helper", "--config", config_file});
+    return spawn_with_socket(program, arguments);
   } catch (const std::system_error& error) {
     internal(program + " cannot be started: " + error.what());
   }
@@ -39,11 +41,9 @@ Spawned spawn(const std::string& program, const std::string& config_file) {
 
 }  // namespace
 
-std::optional<LaunchError> greeting_trouble(LineChannel& channel, const Deadline& deadline) {
-  const auto [status, message] = channel.receive(deadline);
-  const auto trouble = [](std::string_view kind, const std::string& text) {
-    return std::optional<LaunchError>(std::in_place, kind, text);
-  };
+std::variant<LaunchError, Message> await_greeting(LineChannel& channel, const Deadline& deadline) {
+  auto [status, message] = channel.receive(deadline);
+  const auto trouble = [](std::string_view kind, const std::string& text) { return LaunchError(kind, text); };
   if (status == LineChannel::Status::timeout)
     return trouble(failure::kInternal, "toopher-helper did not answer in time");
   if (status != LineChannel::Status::message)
@@ -54,14 +54,16 @@ std::optional<LaunchError> greeting_trouble(LineChannel& channel, const Deadline
   if (!message->is(verb::kReady) || message->get("version") != kVersion)
     return trouble(failure::kInternal,
                    "toopher-helper is of another version; install module and helper from one build");
-  return std::nullopt;
+  return std::move(*message);
 }
 
 HelperProcess::HelperProcess(Child child, LineChannel channel)
     : child_(std::move(child)), channel_(std::move(channel)) {}
 
 HelperProcess::HelperProcess(HelperProcess&& other) noexcept
-    : child_(std::move(other.child_)), channel_(std::move(other.channel_)) {
+    : child_(std::move(other.child_)),
+      channel_(std::move(other.channel_)),
+      pairing_id_(std::move(other.pairing_id_)) {
   other.channel_.reset();
 }
 
@@ -71,11 +73,13 @@ HelperProcess::~HelperProcess() {
 }
 
 HelperProcess launch(const std::string& config_file, const Deadline& deadline, const Clock& clock,
-                     const std::string& program) {
+                     const std::string& program, const std::string& pairing_of) {
   check_program(program);
-  Spawned spawned = spawn(program, config_file);
+  Spawned spawned = spawn(program, config_file, pairing_of);
   HelperProcess helper(std::move(spawned.child), LineChannel(std::move(spawned.socket), clock));
-  if (auto trouble = greeting_trouble(helper.channel(), deadline)) throw std::move(*trouble);
+  auto greeting = await_greeting(helper.channel(), deadline);
+  if (auto* trouble = std::get_if<LaunchError>(&greeting)) throw std::move(*trouble);
+  helper.set_pairing_id(std::get<Message>(greeting).get("pairing-id"));
   return helper;
 }
 

@@ -6,6 +6,8 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <variant>
 
 #include "base/deadline.h"
 #include "base/spawn.h"
@@ -39,21 +41,27 @@ class HelperProcess {
   ~HelperProcess();
 
   [[nodiscard]] LineChannel& channel() { return *channel_; }
+  /// What the file of `pairing_of` says (launch()); "": nothing.
+  [[nodiscard]] const std::string& pairing_id() const { return pairing_id_; }
+  void set_pairing_id(std::string_view id) { pairing_id_ = id; }
 
  private:
   Child child_;
   std::optional<LineChannel> channel_;
+  std::string pairing_id_;
 };
 
-/// Waits for the helper's greeting; why there is none that this side understands, or nothing if all is well.
-[[nodiscard]] std::optional<LaunchError> greeting_trouble(LineChannel& channel, const Deadline& deadline);
+/// Waits for the helper's greeting: `ready`, or why there is none that this side understands.
+[[nodiscard]] std::variant<LaunchError, Message> await_greeting(LineChannel& channel,
+                                                                const Deadline& deadline);
 
-/// Spawns `program` with `--config config_file` and an empty environment, and waits for `ready` until
+/// Spawns `program` with `--config config_file` (and `--pairing-of pairing_of`, unless empty) and an empty environment, and waits for `ready` until
 /// `deadline`. The program must be root's and not writable by others (hosts: a local user must not choose
 /// it); another path than kInstalledHelper, and a program of the caller's own, is accepted only where
 /// caller_may_own_files(). Throws LaunchError. `clock` must outlive the result.
 [[nodiscard]] HelperProcess launch(const std::string& config_file, const Deadline& deadline,
-                                   const Clock& clock, const std::string& program = kInstalledHelper);
+                                   const Clock& clock, const std::string& program = kInstalledHelper,
+                                   const std::string& pairing_of = {});
 
 }  // namespace toopher::helper
 

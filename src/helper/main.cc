@@ -3,6 +3,7 @@
 // tools with a socket as descriptors 0 and 1, or by systemd with a listening socket; see protocol.h and toopher-helper(8).
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <exception>
@@ -13,6 +14,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "config/config.h"
+#include "config/pairings.h"
 #include "helper/activation.h"
 #include "helper/answers.h"
 #include "helper/sandbox.h"
@@ -20,18 +22,27 @@
 #include "helper/session.h"
 #include "helper/settings.h"
 #include "helper/start.h"
+#include "helper/user_file.h"
 #include "helper/wiping.h"
 
 namespace toopher::helper {
 namespace {
 
 constexpr Clock::Duration kGreetingPatience{1000};
+constexpr Clock::Duration kReadingPatience{2000};
+constexpr const char* kPairingsFile = ".toopher";
 constexpr std::uint64_t kLongestIdle = 3600;  // seconds
 
 struct CommandLine {
   std::string config_file = config::kDefaultConfigFile;
   std::chrono::seconds idle{90};
+  std::string pairing_of;  ///< the account whose ~/.toopher names the pairing; "": the server knows it
 };
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
 
 struct Prepared {
   config::Config config;
@@ -80,9 +91,14 @@ void serve_one(const CommandLine& line) {
   const Deadline greeting = Deadline::after(clock, kGreetingPatience);
   try {
     const UniqueFd signals = reset_process();
+    std::optional<UserFile> file;
+    if (!line.pairing_of.empty())
+      file = read_user_file(line.pairing_of, kPairingsFile, Deadline::after(clock, kReadingPatience), clock);
     Prepared prepared = prepare(line.config_file, {}, false, clock);
     client::ToopherApi api(std::move(prepared.requester), clock);
-    if (!channel.send(Message(verb::kReady).set("version", kVersion), greeting)) return;
+    Message ready = Message(verb::kReady).set("version", kVersion);
+    if (file) ready.set("pairing-id", config::pairing_id_for(file->text.view(), file->path, host_name()));
+    if (!channel.send(ready, Deadline::after(clock, kGreetingPatience))) return;
     Session(channel, signals.get(), api, Caller::trusted(), pointer_to(prepared.offline), clock).run();
   } catch (...) {
     (void)channel.send(reason_of_failed_start(), greeting);
@@ -118,6 +134,8 @@ std::optional<CommandLine> read_command_line(const std::vector<std::string>& arg
     const std::string& value = arguments[i + 1];
     if (arguments[i] == "--config") {
       line.config_file = value;
+    } else if (arguments[i] == "--pairing-of") {
+      line.pairing_of = value;
     } else if (const auto seconds = parse_decimal(value, kLongestIdle); arguments[i] == "--idle" && seconds) {
       line.idle = std::chrono::seconds(*seconds);
     } else {
@@ -129,11 +147,12 @@ std::optional<CommandLine> read_command_line(const std::vector<std::string>& arg
 
 int run(const std::vector<std::string>& arguments) {
   const auto line = read_command_line(arguments);
-  const Start start = line ? how_started() : Start::neither;
+  Start start = line ? how_started() : Start::neither;
+  if (start != Start::spawned && line && !line->pairing_of.empty()) start = Start::neither;
   if (start == Start::neither) {
     (void)std::fputs(
         "toopher-helper is started by pam_toopher, the toopher tools or systemd, on a socket:\n"
-        "toopher-helper [--config FILE] [--idle SECONDS]; see toopher-helper(8)\n",
+        "toopher-helper [--config FILE] [--idle SECONDS] [--pairing-of ACCOUNT]; see toopher-helper(8)\n",
         stderr);
     return 2;
   }

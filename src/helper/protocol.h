@@ -4,7 +4,8 @@
 //
 //     VERB key=value key=value\n        keys in lower case, values percent-encoded, at most kMaxLine bytes
 //
-// The helper speaks first: `ready version=1`, or `failed` and an end. Then the caller describes the login
+// The helper speaks first: `ready version=1 [pairing-id=]`, or `failed` and an end. `pairing-id` comes from the file of
+// the account that the helper was started for (pairing-source = file), if it is there and names one. Then the caller describes the login
 // once and asks:
 //
 //     caller                                              helper answers with one of

@@ -80,7 +80,8 @@ Call call_service(const Deadline& deadline, const Clock& clock) {
   if (auto reason = distrust(socket.get())) return std::move(*reason);
   HelperProcess helper(Child(), LineChannel(std::move(socket), clock));
   const Deadline greeting(std::min(deadline.at(), Deadline::after(clock, kGreetingPatience).at()));
-  if (auto reason = greeting_trouble(helper.channel(), greeting)) return std::move(*reason);
+  auto answer = await_greeting(helper.channel(), greeting);
+  if (auto* reason = std::get_if<LaunchError>(&answer)) return std::move(*reason);
   helper.channel().end_waits_with(withheld_signals());
   return helper;
 }
@@ -93,7 +94,7 @@ HelperProcess reach(const Way& way, const Deadline& deadline, const Clock& clock
     if (auto* helper = std::get_if<HelperProcess>(&call)) return std::move(*helper);
     if (::geteuid() != 0) throw std::move(std::get<LaunchError>(call));
   }
-  return launch(way.config_file, deadline, clock, way.program);
+  return launch(way.config_file, deadline, clock, way.program, way.pairing_of);
 }
 
 }  // namespace toopher::helper

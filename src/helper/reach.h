@@ -19,6 +19,8 @@ struct Way {
   std::string program = kInstalledHelper;  ///< to spawn
   /// Nothing but the machine's own configuration and helper is wanted, so the service, which has them, may do.
   bool may_share = false;
+  /// The account whose file names its pairing; "": the server knows it. Such a way cannot be shared.
+  std::string pairing_of = {};
 };
 
 /// A helper that has greeted. Where the way may be shared, first the service is called; its socket must lie in a directory

@@ -25,7 +25,8 @@ libtoopher_helper_a_SOURCES = \
 	helper/service.cc helper/service.h \
 	helper/session.cc helper/session.h \
 	helper/settings.cc helper/settings.h \
-	helper/start.cc helper/start.h
+	helper/start.cc helper/start.h \
+	helper/user_file.cc helper/user_file.h
 
 pkglibexec_PROGRAMS += toopher-helper
 toopher_helper_SOURCES = helper/main.cc helper/wiping.cc helper/wiping.h

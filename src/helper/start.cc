@@ -112,9 +112,9 @@ std::optional<Identity> identity_to_assume() {
   return Identity{entry.pw_uid, entry.pw_gid};
 }
 
-void assume(const Identity& identity) {
+void assume(const Identity& identity, const std::vector<gid_t>& groups) {
   const auto [uid, gid] = identity;
-  expect(::setgroups(0, nullptr) == 0, "setgroups");
+  expect(::setgroups(groups.size(), groups.data()) == 0, "setgroups");
   expect(::setresgid(gid, gid, gid) == 0, "setresgid");
   expect(::setresuid(uid, uid, uid) == 0, "setresuid");
   drop_capabilities();

@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/unique_fd.h"
 
@@ -38,8 +39,8 @@ struct Identity {
 /// exist, or if this process is half privileged (setuid to somebody who is not root).
 [[nodiscard]] std::optional<Identity> identity_to_assume();
 
-/// Gives up root for good and verifies that there is no way back. Throws StartError.
-void assume(const Identity& identity);
+/// Gives up root for good, with these supplementary groups, and verifies that there is no way back. Throws StartError.
+void assume(const Identity& identity, const std::vector<gid_t>& groups = {});
 
 /// No privileges by execve(2), no core, no ptrace by others of the same user. Throws StartError.
 void renounce_privileges();

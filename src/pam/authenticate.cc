@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -30,6 +31,7 @@
 #include "pam/remembered.h"
 #include "pam/undecidable.h"
 #include "pam/unknown_account.h"
+#include "pam/unpaired_factor.h"
 
 namespace toopher::pam {
 namespace {
@@ -75,11 +77,11 @@ class Attempt {
 
     read_language();
     HostConversation conversation(handle_, clock_, catalogue_);
-    HelperFactor factor = make_factor();
+    const std::unique_ptr<Factor> factor = make_factor();
     const Terms terms = make_terms(needed);
-    if (account_) return Login(terms, conversation, factor, clock_).run();
+    if (account_) return Login(terms, conversation, *factor, clock_).run();
     UnknownAccountConversation unknown(conversation);
-    return end_for_unknown_account(Login(terms, unknown, factor, clock_).run(),
+    return end_for_unknown_account(Login(terms, unknown, *factor, clock_).run(),
                                    options_.options.failure_policy);
   }
 
@@ -134,19 +136,30 @@ class Attempt {
     return requirement(options_.options, groups);
   }
 
-  HelperFactor make_factor() {
+  std::unique_ptr<Factor> make_factor() {
     helper::Message login =
         account_ ? login_line(handle_, key_, options_.options, asked_) : unknown_account_line();
-    return HelperFactor(helper::reach(way_to_helper(), Deadline::after(clock_, kHelperStart), clock_),
-                        std::move(login), clock_);
+    helper::HelperProcess helper =
+        helper::reach(way_to_helper(), Deadline::after(clock_, kHelperStart), clock_);
+    if (account_ && reads_pairing_file()) {
+      if (helper.pairing_id().empty()) return std::make_unique<UnpairedFactor>();
+      login.set("pairing-id", helper.pairing_id());
+    }
+    return std::make_unique<HelperFactor>(std::move(helper), std::move(login), clock_);
   }
 
   [[nodiscard]] helper::Way way_to_helper() const {
     helper::Way way;
     way.config_file = where_.config_file;
     if (!where_.helper.empty()) way.program = where_.helper;
-    way.may_share = where_.helper.empty() && where_.config_file == config::kDefaultConfigFile;
+    if (reads_pairing_file()) way.pairing_of = asked_;
+    way.may_share =
+        where_.helper.empty() && where_.config_file == config::kDefaultConfigFile && way.pairing_of.empty();
     return way;
+  }
+
+  [[nodiscard]] bool reads_pairing_file() const {
+    return options_.options.pairing_source == config::PairingSource::file;
   }
 
   Terms make_terms(Requirement needed) {

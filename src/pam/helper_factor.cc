@@ -61,7 +61,14 @@ Answer HelperFactor::ask(Message question, const Deadline& deadline) {
   question.set("timeout-ms", std::to_string(deadline.remaining(clock_).count()));
   if (!described_ || !channel.send(question, with_grace(deadline))) return {};
   const auto [status, message] = channel.receive(with_grace(deadline));
-  if (status == helper::LineChannel::Status::message) return to_answer(*message);
+  if (status == helper::LineChannel::Status::message) {
+    Answer answer = to_answer(*message);
+    // An id that the server does not know is no word that nobody is paired.
+    if (login_.has("pairing-id") && answer.kind == Answer::Kind::refused &&
+        answer.word == helper::refusal::kUnpaired)
+      answer.word = helper::refusal::kDeactivated;
+    return answer;
+  }
   Answer none;
   if (status == helper::LineChannel::Status::interrupted) none.kind = Answer::Kind::interrupted;
   return none;

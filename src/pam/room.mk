@@ -23,7 +23,8 @@ libtoopher_pam_a_SOURCES = \
 	pam/remembered.cc pam/remembered.h \
 	pam/text.cc pam/text.h \
 	pam/undecidable.h \
-	pam/unknown_account.cc pam/unknown_account.h
+	pam/unknown_account.cc pam/unknown_account.h \
+	pam/unpaired_factor.cc pam/unpaired_factor.h
 
 # A program to automake, a shared object to the linker: libtool's C++ modules cannot take libstdc++ in statically.
 pam_PROGRAMS += pam_toopher.so

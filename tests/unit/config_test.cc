@@ -37,7 +37,7 @@ void every_key_is_read(void**) {
       "[Options]\nFailure-Policy = ALLOW ; "
       "explicit\navailability=groups\navailable-group=a\nrequired-group=r\n"
       "excluded-group=e\nautomation-allowed=True\nshow-prompt=0\nprompt=after\npush-timeout=30\notp-tries=2\n"
-      "echo-code=no\nnumber-matching=required\nuser-name=%u@%h\nask=ruser\n",
+      "echo-code=no\nnumber-matching=required\nuser-name=%u@%h\nask=ruser\npairing-source=file\n",
       "config");
   assert_int_equal(config.api.base_urls.size(), 2);
   assert_same_text(config.api.base_urls.at(1), "http://127.0.0.1:80/v1/");
@@ -48,6 +48,7 @@ void every_key_is_read(void**) {
   assert_true(o.automation_allowed && !o.show_prompt && !o.echo_code && o.prompt == Prompt::after);
   assert_true(o.number_matching == NumberMatching::required && o.ask == Ask::ruser && o.otp_tries == 2);
   assert_same_text(o.user_name, "%u@%h");
+  assert_true(o.pairing_source == PairingSource::file);
 }
 
 struct Row {
@@ -77,7 +78,31 @@ void wrong_files_are_named_with_their_line(void**) {
       {"[api]\nx = y\n", "config:2: keys stand in [API] or [Options], not in [api]"},
       {"[API\n", "config:1: a section needs a closing bracket, as in [Options]"},
       {"[API]\nnonsense\n", "config:2: expected `key = value`, a [section] or a comment"},
-      {"  prompt = during\n", "config:1: an indented line continues nothing; remove the blanks"},
+      {"  prompt = during\n", "config:1: keys stand in [API] or [Options], not in []"},
+      {"  https://a/v1/?x=y\n", "config:1: an indented line continues nothing; remove the blanks"},
+      {options + "prompt = 'during\n",
+       "config:4: a value in quotes ends with the same quote, and nothing follows it"},
+      {options + "prompt = \"during\" after\n",
+       "config:4: a value in quotes ends with the same quote, and nothing follows it"},
+      {options + "prompt = \"\"\n", "config:4: prompt = \"\": expected one of during, before, after"},
+      {options + "required-group = staff, admins\n",
+       "config:4: required-group = \"staff,\\x20admins\": expected the name of one group"},
+      {options + "excluded-group = staff# not asked\n",
+       "config:4: excluded-group = \"staff#\\x20not\\x20asked\": expected the name of one group"},
+      {options + "required-group =\n  available-group = staff\n",
+       "config:4: required-group = \"\": expected the name of one group"},
+      {options + "pairing-source = both\n",
+       "config:4: pairing-source = \"both\": expected one of server, file"},
+      {"[API]\nproxy = proxy.example.org:3128\n",
+       "config:2: proxy = \"proxy.example.org:3128\": a proxy is http://HOST:PORT or https://HOST:PORT"},
+      {"[API]\nproxy = http://proxy.example.org\n",
+       "config:2: proxy = \"http://proxy.example.org\": a proxy is http://HOST:PORT or https://HOST:PORT"},
+      {"[API]\nproxy = http://:3128\n",
+       "config:2: proxy = \"http://:3128\": a proxy is http://HOST:PORT or https://HOST:PORT"},
+      {"[API]\nproxy = https://a b:3128\n",
+       "config:2: proxy = \"https://a\\x20b:3128\": a proxy is http://HOST:PORT or https://HOST:PORT"},
+      {"[API]\nproxy = http://p:99999\n",
+       "config:2: proxy = \"http://p:99999\": a proxy is http://HOST:PORT or https://HOST:PORT"},
       {std::string("[API]\nba\0se = x\n", 14),
        "config:2: a NUL byte or another control character is not allowed"},
       {"[API]\nx = \xFF\n", "config:2: the line is not valid UTF-8"},
@@ -125,6 +150,11 @@ void module_arguments_override_or_are_refused(void**) {
   assert_same_text(argument_error({"prompt"}), "unknown module argument \"prompt\"; see pam_toopher(8)");
   assert_same_text(argument_error({"otp_tries=0"}),
                    "module argument \"otp_tries=0\": expected a number from 1 to 10");
+  assert_same_text(argument_error({"prompt=after", "prompt=after"}),
+                   "module argument \"prompt=after\": prompt is given twice");
+  assert_same_text(argument_error({"push_timeout=9", "push-timeout=8"}),
+                   "module argument \"push-timeout=8\": push-timeout is given twice");
+  assert_same_text(argument_error({"nullok", "nullok"}), "module argument \"nullok\": nullok is given twice");
   assert_same_text(argument_error({"conf=config"}),
                    "module argument \"conf=config\": expected an absolute path");
 }

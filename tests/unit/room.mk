@@ -25,9 +25,11 @@ unit_api_test_SOURCES = unit/api_test.cc
 unit_api_test_LDADD = $(ROOM)api.a $(ROOM)base.a $(JANSSON_LIBS) $(CMOCKA_LIBS)
 
 if CMOCKA
-check_PROGRAMS += unit/config_test
-TESTS += unit/config_test
+check_PROGRAMS += unit/config_test unit/earlier_files_test
+TESTS += unit/config_test unit/earlier_files_test
 endif
+unit_earlier_files_test_SOURCES = unit/earlier_files_test.cc
+unit_earlier_files_test_LDADD = $(ROOM)config.a $(ROOM)base.a $(CMOCKA_LIBS)
 unit_config_test_SOURCES = unit/config_test.cc
 unit_config_test_LDADD = $(ROOM)config.a $(ROOM)base.a $(CMOCKA_LIBS)
 

@@ -97,6 +97,16 @@ class Scene:
             return database.execute("SELECT id FROM pairings WHERE user_id = (SELECT id FROM users WHERE name = ?)",
                                     (person.name,)).fetchone()[0]
 
+    def deactivate(self, person):
+        """An administrator removes her pairing."""
+        made = machine.run(system.program("toopherd"), "--add-requester", f"for {person.name}", "--scopes", "admin", "--config",
+                           f"{self.server.directory}/toopherd.conf", **machine.account(SERVER_USER))
+        key, secret = (re.search(rf"^{name} = (\S+)$", made, re.MULTILINE).group(1) for name in ("key", "secret"))
+        admin = requester.Requester(self.server.url, key, secret)
+        status, answer = admin.post(f"pairings/{self.pairing_id(person)}", deactivated="True")
+        if status != 200:
+            raise system.Failure(f"deactivating answered {status}: {answer}")
+
     def check_silence(self, mark, secrets):
         """No code, password or secret may be in any log."""
         said = self.world.log.since(mark) + self.server.text().splitlines()
