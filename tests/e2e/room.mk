@@ -36,3 +36,4 @@ EXTRA_DIST += e2e/install_test.py
 TESTS += e2e/helper_service_test.py
 EXTRA_DIST += e2e/helper_service_test.py support/helper_service.py
 EXTRA_DIST += e2e/hosts/asked.py e2e/hosts/pairing_file.py
+EXTRA_DIST += e2e/hosts/warm.py

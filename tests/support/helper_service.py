@@ -18,7 +18,7 @@ PASS_ON = 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@" 3<&0 </dev/null'
 SYS_SETRESUID = {"x86_64": 117}.get(os.uname().machine, 147)
 
 
-def _set_effective_uid(uid):
+def set_effective_uid(uid):
     """Of this thread only, unlike os.seteuid(): others go on starting programs."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.syscall(SYS_SETRESUID, -1, uid, -1) != 0:
@@ -28,12 +28,12 @@ def _set_effective_uid(uid):
 def connect_as(uid, caller, path):
     """Connects as this account, or as who we are."""
     if uid is not None:
-        _set_effective_uid(uid)
+        set_effective_uid(uid)
     try:
         caller.connect(path)
     finally:
         if uid is not None:
-            _set_effective_uid(0)
+            set_effective_uid(0)
 
 
 class Service:

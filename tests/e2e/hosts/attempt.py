@@ -41,6 +41,7 @@ class Attempt:
     def take_phone(self, *command):
         """toopher-authenticator in the background, waiting for a request."""
         self._phones.append(self.person.phone.start(*command, "--wait", PHONE_PATIENCE))
+        return self._phones[-1]
 
     def code(self, right=True):
         """A code to type: the one of now, or one that differs from it and from those typed before."""

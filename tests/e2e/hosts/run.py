@@ -33,6 +33,7 @@ import play
 import scenarios
 import scene
 import unattended
+import warm
 import special
 import system
 import words
@@ -40,7 +41,7 @@ import world
 
 NAME_SERVICE = "support/libnss_toophertest.so.2"
 ALL = [*((play.stack, row) for row in scenarios.STACKS), *((play.login, row) for row in scenarios.LOGINS),
-       *special.ALL, *asked.ALL, *examples.ALL, *pairing_file.ALL, *unattended.ALL, *words.ALL]
+       *special.ALL, *asked.ALL, *examples.ALL, *pairing_file.ALL, *unattended.ALL, *words.ALL, *warm.ALL]
 
 
 def make_variable(name):
