@@ -82,7 +82,6 @@ void HttpClient::set_common_options() {
   set(easy, CURLOPT_QUICK_EXIT, 1L);
   set(easy, CURLOPT_FOLLOWLOCATION, 0L);
   set(easy, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
-  set(easy, CURLOPT_PROXY, transport_.proxy.c_str());
   set(easy, CURLOPT_NOPROXY, "");
   set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   set(easy, CURLOPT_MAXFILESIZE, static_cast<long>(api::kMaxJsonBytes));
@@ -107,7 +106,11 @@ void HttpClient::prepare(const HttpRequest& request, const Deadline& deadline, c
   set(easy, CURLOPT_PROTOCOLS_STR, request.server.encrypted() ? "https" : "http");
   set(easy, CURLOPT_HTTPHEADER, headers);
   set(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(left));
-  set(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(left));
+  set(easy, CURLOPT_CONNECTTIMEOUT_MS,
+      std::min(static_cast<long>(left),
+               static_cast<long>(std::max<Clock::Duration::rep>(request.connect_patience.count(), 1))));
+  // A proxy would read what is meant for this machine, and would look for it on its own.
+  set(easy, CURLOPT_PROXY, request.server.encrypted() ? transport_.proxy.c_str() : "");
   set(easy, CURLOPT_FRESH_CONNECT, request.fresh_connection ? 1L : 0L);
   if (request.form) {
     set(easy, CURLOPT_POST, 1L);

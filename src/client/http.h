@@ -27,7 +27,7 @@ namespace toopher::client {
 struct Transport {
   std::string ca_certificates;  ///< PEM text; if set, the only trust anchors
   std::string ca_path;          ///< else the hashed directory of trust anchors
-  std::string proxy;            ///< http://host:port, or "" for none
+  std::string proxy;  ///< http://host:port, or "" for none; never for a server on this machine by http
 };
 
 struct HttpRequest {
@@ -37,6 +37,8 @@ struct HttpRequest {
   std::optional<Secret> form;  ///< a POST with this body; else a GET
   bool fresh_connection =
       false;  ///< libcurl repeats a request by itself on a kept connection that turns out dead
+  Clock::Duration connect_patience =
+      Clock::Duration::max();  ///< until the connection must stand, TLS included
 };
 
 struct HttpAnswer {

@@ -69,7 +69,10 @@ Requests::Submitted Requests::submit_to_each(const Call& call, const Deadline& d
     bool may_heal = false;
     for (std::size_t tried = 0; tried < servers_.size(); ++tried) {
       const std::size_t index = (first + tried) % servers_.size();
-      HttpResult result = settle(servers_[index], call, deadline, watch);
+      // A server that swallows connections must leave the others their share of the time.
+      const auto share =
+          deadline.remaining(clock_) / static_cast<Clock::Duration::rep>(servers_.size() - tried);
+      HttpResult result = settle(servers_[index], call, {deadline, share}, watch);
       if (std::holds_alternative<Abandoned>(result)) return Abandoned{};
       if (auto* answer = std::get_if<HttpAnswer>(&result)) {
         current_ = index;
@@ -90,21 +93,21 @@ Requests::Submitted Requests::submit_to_each(const Call& call, const Deadline& d
 }
 
 /// Exchanges with one server until there is nothing to repeat, or nothing may be repeated.
-HttpResult Requests::settle(Server& server, const Call& call, const Deadline& deadline, const Watch& watch) {
+HttpResult Requests::settle(Server& server, const Call& call, const Limits& limits, const Watch& watch) {
   Backoff backoff;
   const bool marked = oauth::find(call.parameters, "client_request_id") != nullptr;
   for (;;) {
-    HttpResult result = exchange(server, call, std::chrono::seconds::zero(), deadline, watch);
+    HttpResult result = exchange(server, call, std::chrono::seconds::zero(), limits, watch);
     if (!is_unsettled(result) || !marked || !server.recognises_repeats) return result;
     const auto pause = backoff.next();
-    if (pause >= deadline.remaining(clock_)) return result;
+    if (pause >= limits.deadline.remaining(clock_)) return result;
     if (attendance_.during(pause, [&] { return watch.wait(pause); })) return Abandoned{};
   }
 }
 
 HttpResult Requests::ask(const Call& call, std::chrono::seconds held, const Deadline& deadline,
                          const Watch& watch) {
-  return exchange(servers_[current_], call, held, deadline, watch);
+  return exchange(servers_[current_], call, held, {deadline}, watch);
 }
 
 void Requests::forget_session() {
@@ -115,10 +118,12 @@ void Requests::forget_session() {
 
 /// One exchange, and a second one if the first was refused because of this machine's clock.
 HttpResult Requests::exchange(Server& server, const Call& call, std::chrono::seconds held,
-                              const Deadline& deadline, const Watch& watch) {
+                              const Limits& limits, const Watch& watch) {
   for (;;) {
-    const Deadline end(std::min(deadline.at(), Deadline::after(clock_, timeout_ + held).at()));
-    HttpResult result = http_.exchange(signed_request(server, call), end, watch);
+    const Deadline end(std::min(limits.deadline.at(), Deadline::after(clock_, timeout_ + held).at()));
+    HttpRequest request = signed_request(server, call);
+    request.connect_patience = limits.connect_patience;
+    HttpResult result = http_.exchange(request, end, watch);
     const auto* answer = std::get_if<HttpAnswer>(&result);
     if (answer != nullptr && knows_client_request_id(*answer)) server.recognises_repeats = true;
     if (answer == nullptr || !correct_clock(*answer)) return result;

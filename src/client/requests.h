@@ -52,8 +52,8 @@ class Requests {
   Requests(Requester requester, const Clock& clock);
 
   using Submitted = std::variant<Failed, Abandoned, HttpAnswer>;
-  /// A call that changes something. Tries the servers in their order until one takes it, again and again until the
-  /// deadline as long as none can have received it; after that it is repeated only to the same server, and only if
+  /// A call that changes something. Tries the servers in their order until one takes it, each with its share of the time to
+  /// make a connection, again and again until the deadline as long as none can have received it; after that it is repeated only to the same server, and only if
   /// the call carries client_request_id and the server knows it (rule: one login, one push). Unreachable is said only
   /// of servers that this process was able to wait for.
   [[nodiscard]] Submitted submit(const Call& call, const Deadline& deadline, const Watch& watch);
@@ -73,13 +73,16 @@ class Requests {
     BaseUrl url;
     bool recognises_repeats = false;
   };
+  struct Limits {
+    Deadline deadline;
+    Clock::Duration connect_patience = Clock::Duration::max();
+  };
 
   [[nodiscard]] Submitted submit_to_each(const Call& call, const Deadline& deadline, const Watch& watch);
   [[nodiscard]] HttpResult exchange(Server& server, const Call& call, std::chrono::seconds held,
-                                    const Deadline& deadline, const Watch& watch);
+                                    const Limits& limits, const Watch& watch);
   [[nodiscard]] HttpRequest signed_request(const Server& server, const Call& call) const;
-  [[nodiscard]] HttpResult settle(Server& server, const Call& call, const Deadline& deadline,
-                                  const Watch& watch);
+  [[nodiscard]] HttpResult settle(Server& server, const Call& call, const Limits& limits, const Watch& watch);
   [[nodiscard]] bool correct_clock(const HttpAnswer& answer);
 
   std::vector<Server> servers_;
