@@ -90,6 +90,7 @@ Json to_json(const User& user) {
   set(object, "name", user.name);
   set_flag(object, "toopher_authentication_enabled", user.toopher_authentication_enabled);
   set_flag(object, "disable_toopher_auth", !user.toopher_authentication_enabled);
+  set(object, "number_of_pregenerated_otps_remaining", std::int64_t{user.recovery_codes_left});
   set_times(object, user.created, user.modified);
   return object;
 }

@@ -3,6 +3,7 @@
 noinst_LIBRARIES += libtoopher_api.a
 libtoopher_api_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 libtoopher_api_a_SOURCES = \
+	api/approved_action.h \
 	api/error.cc api/error.h \
 	api/json.cc api/json.h \
 	api/numbers.h \

@@ -10,6 +10,7 @@ libtoopher_server_a_SOURCES = \
 	server/server_config.cc server/server_config.h \
 	server/http/app.cc server/http/app.h \
 	server/http/authenticator_api.cc server/http/authenticator_api.h \
+	server/http/hasher.cc server/http/hasher.h \
 	server/http/listener.cc server/http/listener.h \
 	server/http/message.h \
 	server/http/present.cc server/http/present.h \
@@ -17,6 +18,7 @@ libtoopher_server_a_SOURCES = \
 	server/http/toopher_api.cc server/http/toopher_api.h \
 	server/http/waiters.cc server/http/waiters.h \
 	server/serve.cc server/serve.h \
+	server/service/approvals.cc server/service/approvals.h \
 	server/service/authenticate.cc server/service/authenticate.h \
 	server/service/codes.cc server/service/codes.h \
 	server/service/context.cc server/service/context.h \
@@ -24,9 +26,11 @@ libtoopher_server_a_SOURCES = \
 	server/service/initiate.cc \
 	server/service/pairings.cc server/service/pairings.h \
 	server/service/phrase.cc server/service/phrase.h \
+	server/service/recovery.cc server/service/recovery.h \
 	server/service/requests.cc server/service/requests.h \
 	server/service/rules.h \
 	server/service/shown.cc server/service/shown.h \
+	server/service/slow_hashes.cc server/service/slow_hashes.h \
 	server/service/transitions.cc server/service/transitions.h \
 	server/service/users.cc server/service/users.h \
 	server/setup.cc server/setup.h \

@@ -61,7 +61,7 @@ class Server {
   explicit Server(const ServerConfig& config)
       : store_(config.database, load_sealing_key(config.key_file),
                [this](Committed committed) { deliver(std::move(committed)); }),
-        app_{store_, waiters_, config.origin, wall_clock, loop_.get_executor()},
+        app_{store_, waiters_, hasher_, config.origin, wall_clock, loop_.get_executor()},
         listener_(loop_, {asio::ip::make_address(config.listen.address), config.listen.port}, tls_of(config),
                   [this](const Request& request, Peer& peer) { return handle(request, peer); }),
         url_(url_of(!config.certificate.empty(),
@@ -141,6 +141,7 @@ class Server {
 
   asio::io_context loop_{1};
   Waiters waiters_;
+  Hasher hasher_;
   SqliteStore store_;
   App app_;
   Listener listener_;

@@ -157,7 +157,7 @@ class Pairing(Server):
     def test_a_further_phone_and_switches_need_an_administrator(self):
         _, pairing = self.paired("further")
         status, error = self.host.post("pairings/create", pairing_phrase=self.phone().phrase(), user_name="further")
-        self.assertEqual((status, error["error_code"]), (403, 403))
+        self.assertEqual((status, error["error_code"]), (403, 1010))
         made = subprocess.run(
             [system.program("toopherd"), "--add-requester", "admin", "--scopes", "admin", "--config", self.config],
             capture_output=True, text=True, check=True)
@@ -275,6 +275,50 @@ class Requests(Server):
         self.assertTrue(self.host.get("authentication_requests/" + request["id"])[1]["pending"])
 
 
+class RecoveryCodes(Server):
+    def make(self, user, **more):
+        return self.host.post("users/activate_next_otp_list", user_name=user, **more)
+
+    def test_each_is_good_once_also_at_the_same_time(self):
+        codes = self.make("paper", create_user_if_needed="True")[1]["otp_list"]
+        self.assertEqual(len(set(codes)), 10)
+        self.assertTrue(all(len(code) == 12 and code.isdigit() for code in codes))
+        answer = self.initiate("paper")
+        self.assertEqual((answer["pending"], answer["granted"], answer["reason_code"]), (False, False, 708))
+        tries = [in_background(lambda: self.initiate("paper", otp=codes[0])) for _ in range(4)]
+        self.assertEqual([wait()[0]["granted"] for wait in tries].count(True), 1)
+        answer = self.initiate("paper", otp=f"{codes[1][:4]}-{codes[1][4:8]}-{codes[1][8:]}")
+        self.assertTrue(answer["granted"])
+        self.assertEqual(answer["user"]["number_of_pregenerated_otps_remaining"], 8)
+        self.server.wait_for_line('"event":"recovery code used"')
+        self.assertNotIn(codes[0], self.server.text())
+
+    def test_new_ones_need_the_phone(self):
+        phone, _ = self.paired("careful")
+        status, error = self.make("careful")
+        self.assertEqual((status, error["error_code"]), (403, 1010))
+        login = self.initiate("careful")
+        phone.answer_request(phone.pending()["requests"][0], "allow")
+        self.assertEqual(self.make("careful", authorization=login["id"])[0], 403)
+        self.server.wait_for_line('"event":"ALERT approval refused"')
+        _, request = self.host.post("authentication_requests/initiate", user_name="careful", terminal_name="host",
+                                    action_name="make new recovery codes")
+        phone.answer_request(phone.pending()["requests"][0], "allow", request["number"])
+        self.assertEqual(len(self.make("careful", authorization=request["id"])[1]["otp_list"]), 10)
+        self.assertEqual(self.make("careful", authorization=request["id"])[1]["error_code"], 1010)
+
+    def test_other_calls_go_on_while_codes_are_checked(self):
+        codes = self.make("hasty", create_user_if_needed="True")[1]["otp_list"]
+        made = in_background(lambda: self.make("bulk", create_user_if_needed="True"))
+        for _ in range(3):
+            begin = time.monotonic()
+            self.assert_alive()
+            self.assertEqual(self.host.get("users", name="hasty")[0], 200)
+            self.assertLess(time.monotonic() - begin, 5)
+        self.assertEqual(made()[0][0], 200)
+        self.assertTrue(self.initiate("hasty", otp=codes[0])["granted"])
+
+
 class Calls(Server):
     def test_a_wrong_signature_is_answered_as_clients_expect(self):
         wrong = requester.Requester(self.server.url, self.server.key, "wrong")
@@ -285,7 +329,7 @@ class Calls(Server):
         self.assertEqual(answer.status, 401)
         self.assertTrue(answer.headers["Date"])
         self.assertEqual(answer.headers["Toopher-Features"],
-                         "wait cancel ttl supersedes client_request_id number_matching")
+                         "wait cancel ttl supersedes client_request_id number_matching authorization")
         self.assertEqual(answer.read(), b'{"error_code":401,"error_message":"Not a valid OAuth signed request"}')
         connection.close()
 

@@ -9,6 +9,7 @@
 #include <functional>
 #include <string>
 
+#include "server/http/hasher.h"
 #include "server/http/message.h"
 #include "server/http/waiters.h"
 #include "server/service/context.h"
@@ -18,6 +19,7 @@ namespace toopher::server {
 struct App {
   Store& store;
   Waiters& waiters;
+  Hasher& hasher;
   std::string origin;
   std::function<Millis()> now;
   boost::asio::any_io_executor executor;  ///< of the loop
@@ -37,7 +39,8 @@ struct Answer {
 /// A call within its transaction. A Refused that it throws becomes the answer.
 using Work = std::function<Answer(Context&)>;
 
-/// The work's answer, after its commit. Throws StoreError.
+/// The work's answer, after its commit. Work that throws NeedsHashes is undone, and run once more with them; 429 when too
+/// many calls wait for theirs. Throws StoreError.
 boost::asio::awaitable<Answer> run(App& app, Work work);
 
 /// A call that may be parked: `first` is run once, then `again` after each notification for `topic`, until an answer is

@@ -8,13 +8,18 @@ namespace {
 api::User user_of(Context& context, const std::string& id) {
   const auto user = context.store.user_by_id(id);
   if (!user) throw StoreError("database: a row without its user");
-  return present(*user);
+  return present(context, *user);
 }
 
 }  // namespace
 
-api::User present(const User& user) {
-  return {user.id, user.name, user.enabled, user.created / kSecond, user.modified / kSecond};
+api::User present(Context& context, const User& user) {
+  return {user.id,
+          user.name,
+          user.enabled,
+          context.store.recovery_codes_left(user.id),
+          user.created / kSecond,
+          user.modified / kSecond};
 }
 
 api::Pairing present(Context& context, const Pairing& pairing) {

@@ -8,7 +8,7 @@
 
 namespace toopher::server {
 
-api::User present(const User& user);
+api::User present(Context& context, const User& user);
 api::Pairing present(Context& context, const Pairing& pairing);
 /// `with_number`: only the answer of initiate carries the number.
 api::AuthenticationRequest present(Context& context, const AuthenticationRequest& request, bool with_number);

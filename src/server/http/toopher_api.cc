@@ -9,6 +9,7 @@
 #include "server/http/present.h"
 #include "server/service/authenticate.h"
 #include "server/service/pairings.h"
+#include "server/service/recovery.h"
 #include "server/service/requests.h"
 #include "server/service/rules.h"
 #include "server/service/users.h"
@@ -77,8 +78,8 @@ Answer answer_with(Call& call, const AuthenticationRequest& request, bool with_n
 
 Answer create_pairing_call(Call& call) {
   const std::string phrase = call.arguments.text("pairing_phrase", "pairing_token");
-  return answer_with(call,
-                     create_pairing(call.context, call.caller, phrase, call.arguments.text("user_name")));
+  return answer_with(call, create_pairing(call.context, call.caller, phrase, call.arguments.text("user_name"),
+                                          call.arguments.text("authorization")));
 }
 
 Answer read_pairing_call(Call& call) {
@@ -130,7 +131,7 @@ Answer cancel_call(Call& call) {
 Answer users_call(Call& call) {
   const auto user = user_named(call.context, call.arguments.text("name", "user_name"));
   const api::Json list(json_array());
-  if (user) json_array_append_new(list.get(), api::to_json(present(*user)).release());
+  if (user) json_array_append_new(list.get(), api::to_json(present(call.context, *user)).release());
   return ok(list);
 }
 
@@ -139,12 +140,25 @@ Answer change_user_call(Call& call) {
   if (const auto disabled = call.arguments.flag("disable_toopher_auth"); !enabled && disabled)
     enabled = !*disabled;
   if (!enabled) refuse(400, "toopher_authentication_enabled is missing.");
-  return ok(api::to_json(present(set_user_enabled(call.context, call.caller, call.id, *enabled))));
+  const User user = set_user_enabled(call.context, call.caller, call.id, *enabled);
+  return ok(api::to_json(present(call.context, user)));
 }
 
 Answer reset_user_call(Call& call) {
   reset_user(call.context, call.caller, call.arguments.text("user_name", "name"));
   return {200, "{}", true, 0};
+}
+
+Answer recovery_codes_call(Call& call) {
+  const bool create = call.arguments.flag("create_user_if_needed").value_or(false);
+  const auto codes = make_recovery_codes(
+      call.context, call.caller,
+      {call.arguments.text("user_name", "name"), create, call.arguments.text("authorization")});
+  api::Json list(json_array());
+  for (const Secret& code : codes) json_array_append_new(list.get(), api::json_text(code.view()).release());
+  const api::Json answer(json_object());
+  api::set_member(answer, "otp_list", std::move(list));
+  return ok(answer);
 }
 
 struct Route {
@@ -165,6 +179,7 @@ constexpr std::array kRoutes = {
     Route{"POST", "authentication_requests/*/cancel", cancel_call},
     Route{"GET", "users", users_call},
     Route{"POST", "users/reset", reset_user_call},
+    Route{"POST", "users/activate_next_otp_list", recovery_codes_call},
     Route{"POST", "users/*", change_user_call},
 };
 
@@ -240,7 +255,7 @@ boost::asio::awaitable<Response> toopher_api(App& app, const Request& request, P
   }
   Response response = to_response(std::move(answer));
   response.headers.emplace_back("Toopher-Features",
-                                "wait cancel ttl supersedes client_request_id number_matching");
+                                "wait cancel ttl supersedes client_request_id number_matching authorization");
   co_return response;
 }
 

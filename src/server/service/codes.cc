@@ -6,6 +6,7 @@
 #include "api/reason.h"
 #include "base/one_time_code.h"
 #include "otp/otp.h"
+#include "server/service/recovery.h"
 #include "server/service/rules.h"
 
 namespace toopher::server {
@@ -45,6 +46,23 @@ CodeVerdict accept(Context& context, User& user, std::string pairing_id) {
   return {true, api::reason::kNone, std::move(pairing_id)};
 }
 
+CodeVerdict refuse_wrong_code(Context& context, User& user) {
+  count_wrong_code(context, user);
+  return {false, api::reason::kInvalidCode, {}};
+}
+
+CodeVerdict judge_recovery_code(Context& context, User& user, std::string_view digits) {
+  switch (use_recovery_code(context, user, digits)) {
+    case RecoveryUse::accepted:
+      return accept(context, user, {});
+    case RecoveryUse::used_before:
+      return {false, api::reason::kCodeAlreadyUsed, {}};
+    case RecoveryUse::unknown:
+      break;
+  }
+  return refuse_wrong_code(context, user);
+}
+
 }  // namespace
 
 CodeVerdict judge_code(Context& context, User& user, const std::vector<Pairing>& pairings,
@@ -52,6 +70,8 @@ CodeVerdict judge_code(Context& context, User& user, const std::vector<Pairing>&
   if (codes_are_locked(context, user)) return {false, api::reason::kCodesLocked, {}};
   const auto parsed = OneTimeCode::parse(typed);
   const auto* code = std::get_if<OneTimeCode>(&parsed);
+  if (code != nullptr && code->form() == OneTimeCode::Form::recovery)
+    return judge_recovery_code(context, user, code->digits());
   bool used_before = false;
   for (const Pairing& pairing : pairings) {
     if (code == nullptr || code->form() != OneTimeCode::Form::otp || pairing.state != PairingState::enabled)
@@ -65,8 +85,7 @@ CodeVerdict judge_code(Context& context, User& user, const std::vector<Pairing>&
     used_before = true;
   }
   if (used_before) return {false, api::reason::kCodeAlreadyUsed, {}};
-  count_wrong_code(context, user);
-  return {false, api::reason::kInvalidCode, {}};
+  return refuse_wrong_code(context, user);
 }
 
 std::string_view code_reason(int reason_code) {
@@ -74,7 +93,7 @@ std::string_view code_reason(int reason_code) {
     case api::reason::kInvalidCode:
       return "The one-time code is wrong.";
     case api::reason::kCodeAlreadyUsed:
-      return "This one-time code was used before; wait for the next one.";
+      return "This code was used before; take the next one.";
     case api::reason::kCodesLocked:
       return "Too many wrong one-time codes; codes are locked for a while.";
     default:

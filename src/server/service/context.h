@@ -14,11 +14,14 @@
 
 namespace toopher::server {
 
+struct SlowHashes;
+
 /// One operation: valid within its transaction only.
 struct Context {
   Transaction& store;
   Millis now;
-  const std::string& origin;  ///< scheme://host[:port], part of what devices sign
+  const std::string& origin;           ///< scheme://host[:port], part of what devices sign
+  const SlowHashes* hashes = nullptr;  ///< what a first run of this operation asked for; nullptr: nothing yet
 };
 
 /// A requester whose signature was verified.

@@ -5,7 +5,7 @@
 #include "api/reason.h"
 #include "base/random.h"
 #include "base/text.h"
-#include "crypto/hash.h"
+#include "server/service/approvals.h"
 #include "server/service/codes.h"
 #include "server/service/pairings.h"
 #include "server/service/requests.h"
@@ -17,7 +17,7 @@ namespace toopher::server {
 
 namespace {
 
-/// Whom to ask: `pairings` are the enabled ones that may answer; at least one.
+/// Whom to ask: `pairings` are the enabled ones that may answer; none if the user has recovery codes only.
 struct Asked {
   User user;
   std::vector<Pairing> pairings;
@@ -51,7 +51,7 @@ Asked asked_by_name(Context& context, const std::string& user_name) {
   if (!user->enabled) throw Refused(api::user_disabled());
   const auto pairings = context.store.pairings_of_user(user->id);
   auto enabled = enabled_ones(pairings);
-  if (enabled.empty()) refuse_for_state(pairings);
+  if (enabled.empty() && context.store.recovery_codes_left(user->id) == 0) refuse_for_state(pairings);
   return {*user, std::move(enabled)};
 }
 
@@ -78,8 +78,9 @@ void check_texts(const Initiate& parameters) {
   }
 }
 
-/// Tells a repeat of the same call from another call: every parameter, each with its length in front.
-std::string fingerprint(const Initiate& parameters) {
+/// Tells a repeat of the same call from another call: every parameter, each with its length in front. Keyed, because a
+/// code is among them.
+std::string fingerprint(Context& context, const Initiate& parameters) {
   Secret all;
   const auto add = [&all](std::string_view value) {
     all.append(std::to_string(value.size()) + ":");
@@ -94,7 +95,7 @@ std::string fingerprint(const Initiate& parameters) {
   add(std::to_string(parameters.ttl_seconds));
   add(parameters.automation_allowed ? "1" : "0");
   add(parameters.number_matching ? "1" : "0");
-  return crypto::sha256(all.view());
+  return context.store.keyed_digest(all.view());
 }
 
 Terminal new_terminal(Context& context, const User& user, const Initiate& parameters) {
@@ -145,7 +146,7 @@ AuthenticationRequest new_request(Context& context, const Caller& caller, const 
   request.user_id = asked.user.id;
   request.pairing_id = parameters.pairing_id;
   request.client_request_id = parameters.client_request_id;
-  request.fingerprint = fingerprint(parameters);
+  request.fingerprint = fingerprint(context, parameters);
   request.push = parameters.otp.empty();
   request.terminal = terminal_for(context, asked.user, parameters);
   request.action = action_named(context, parameters.action_name);
@@ -173,14 +174,28 @@ void require_push_allowed(Context& context, const User& user) {
   }
 }
 
+/// Nobody's phone can be asked, and the answer says at once that a code is needed.
+AuthenticationRequest ask_for_code(Context& context, const Caller& caller, const Asked& asked,
+                                   const Initiate& parameters) {
+  AuthenticationRequest request = new_request(context, caller, asked, parameters);
+  request.push = false;
+  context.store.insert_request(request);
+  finish(context, request,
+         {RequestState::denied, api::reason::kOtpRequired, "User requires OTP authentication"}, caller.name);
+  return request;
+}
+
 AuthenticationRequest push(Context& context, const Caller& caller, const Asked& asked,
                            const Initiate& parameters) {
+  if (asked.pairings.empty()) return ask_for_code(context, caller, asked, parameters);
   for (auto& request : context.store.pending_requests(asked.user.id)) expire_if_due(context, request);
   require_push_allowed(context, asked.user);
   AuthenticationRequest request = new_request(context, caller, asked, parameters);
-  // Beside another push a person may allow the wrong one, unless it is told apart by its number.
+  // Beside another push a person may allow the wrong one, unless it is told apart by its number; and what adds a factor
+  // is not allowed without looking at who asks.
   const bool alone = context.store.pending_requests(asked.user.id).empty();
-  if (parameters.number_matching || !alone) request.number = std::to_string(10 + random_below(90));
+  const bool numbered = parameters.number_matching || !alone || is_proof(request.action.name);
+  if (numbered) request.number = std::to_string(10 + random_below(90));
   context.store.insert_request(request);
   notify_devices_of(context, asked.user.id);
   audit_request(context, "push sent", request, caller.name);
@@ -234,7 +249,7 @@ AuthenticationRequest initiate(Context& context, const Caller& caller, const Ini
   require_scope(caller, Scope::login, "login");
   check_texts(parameters);
   if (auto earlier = context.store.request_by_client_id(caller.id, parameters.client_request_id)) {
-    if (earlier->fingerprint != fingerprint(parameters)) {
+    if (earlier->fingerprint != fingerprint(context, parameters)) {
       refuse(409, "This client_request_id was used for another request.");
     }
     // A repeat follows a broken connection; what was granted long ago grants no login of today.

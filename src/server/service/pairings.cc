@@ -3,12 +3,14 @@
 
 #include <algorithm>
 
+#include "api/approved_action.h"
 #include "api/json.h"
 #include "base/random.h"
 #include "base/text.h"
 #include "crypto/encoding.h"
 #include "crypto/keys.h"
 #include "device/seed.h"
+#include "server/service/approvals.h"
 #include "server/service/rules.h"
 #include "server/service/shown.h"
 #include "server/service/users.h"
@@ -39,10 +41,6 @@ std::string device_of_phrase(Context& context, const Caller& caller, std::string
   if (device) return *device;
   context.store.insert_try(kTries, caller.id, context.now);
   throw Refused(api::unknown_phrase());
-}
-
-bool has_enabled_pairing(Context& context, std::string_view user_id) {
-  return !enabled_ones(context.store.pairings_of_user(user_id)).empty();
 }
 
 Pairing pairing_of_device(Context& context, const Device& device, std::string_view id) {
@@ -81,30 +79,29 @@ std::vector<Pairing> enabled_ones(const std::vector<Pairing>& pairings) {
 }
 
 Pairing create_pairing(Context& context, const Caller& caller, std::string_view phrase,
-                       std::string_view user_name) {
+                       std::string_view user_name, std::string_view authorization) {
   require_scope(caller, Scope::enrol, "enrol");
   require_text(phrase, "pairing_phrase", rules::kMaxName);
   const auto known = user_named(context, user_name);
-  if (known && has_enabled_pairing(context, known->id) && !caller.scopes.has(Scope::admin)) {
-    throw Refused(
-        {403, api::error_code::kForbidden,
-         "This user has a paired phone already. Pairing a further one needs an administrator, or the "
-         "earlier pairing has to be removed first."});
-  }
+  const bool further = known && has_factor(context, known->id);
+  std::string approval;
+  if (known)
+    approval = require_approval(context, caller, *known, api::approved_action::kPairAnother, authorization);
   const std::string device_id = device_of_phrase(context, caller, phrase);
+  use_up(context, approval);
   const crypto::PrivateKey key = crypto::PrivateKey::generate();
   Pairing pairing;
   pairing.id = random_uuid();
   pairing.user_id = user_named_or_new(context, user_name).id;
   pairing.requester_id = caller.id;
   pairing.device_id = device_id;
-  pairing.further_allowed = caller.scopes.has(Scope::admin);
+  pairing.further_allowed = further || caller.scopes.has(Scope::admin);
   pairing.server_point = key.public_point();
   pairing.created = pairing.modified = context.now;
   pairing.expires = context.now + rules::kPairingLife;
   context.store.insert_pairing(pairing, key.to_pkcs8());
   context.store.notify(device_id);
-  audit_pairing(context, "pairing asked for", pairing, caller.name);
+  audit_pairing(context, further ? "further pairing asked for" : "pairing asked for", pairing, caller.name);
   return pairing;
 }
 
@@ -137,10 +134,9 @@ Pairing decide_pairing(Context& context, const Device& device, std::string_view 
   require_decision_signature(context, device, pairing.id, shown, choice, "", signature);
   if (pairing.state != PairingState::pending)
     refuse(409, "This pairing was decided before, or its time is over.");
-  if (choice == device::Choice::allow && !pairing.further_allowed &&
-      has_enabled_pairing(context, pairing.user_id)) {
+  if (choice == device::Choice::allow && !pairing.further_allowed && has_factor(context, pairing.user_id)) {
     end_pairing(context, pairing, PairingState::denied);
-    refuse(409, "This user was paired with another phone meanwhile.");
+    refuse(409, "This user got another second factor meanwhile.");
   }
   context.store.insert_decision({pairing.id, pairing.id, device.id, shown, std::string(to_text(choice)), "",
                                  std::string(signature), context.now});

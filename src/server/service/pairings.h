@@ -12,11 +12,11 @@
 
 namespace toopher::server {
 
-/// Asks the phone that shows `phrase` to become `user_name`'s. Scope enrol. A user who has a factor already needs
-/// scope admin: malware in a session must not enrol a phone of its own.
+/// Asks the phone that shows `phrase` to become `user_name`'s. Scope enrol. A user who has a factor already has to have
+/// approved it: `authorization` is the proof (approvals.h).
 /// Throws Refused: 400 for a wrong phrase, 403, 429 after too many wrong phrases.
 Pairing create_pairing(Context& context, const Caller& caller, std::string_view phrase,
-                       std::string_view user_name);
+                       std::string_view user_name, std::string_view authorization = {});
 
 /// Any scope. Throws Refused (404).
 Pairing read_pairing(Context& context, std::string_view id);

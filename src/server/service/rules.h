@@ -35,6 +35,9 @@ inline constexpr int kMaxLockDoublings = 6;
 inline constexpr int kMaxWrongCodesPerDay = 50;  // then only an approved push unlocks
 inline constexpr Millis kDay = 1440 * kMinute;
 
+// What needs an approval by the factor that a user has
+inline constexpr Millis kApprovalLife = 5 * kMinute;
+
 // Pairing
 inline constexpr Millis kPhraseLife = 10 * kMinute;
 inline constexpr Millis kPairingLife = 5 * kMinute;  // until the phone must have answered

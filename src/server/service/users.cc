@@ -49,6 +49,7 @@ void reset_user(Context& context, const Caller& caller, std::string_view name) {
       end_pairing(context, pairing, PairingState::deactivated);
     }
   }
+  context.store.replace_recovery_codes(user->id, Secret(), {}, context.now);
   user->muted_until = user->codes_locked_until = 0;
   user->pushes_counted_from = user->codes_counted_from = user->modified = context.now;
   user->code_lockouts = 0;

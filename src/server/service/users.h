@@ -19,7 +19,7 @@ User user_named_or_new(Context& context, std::string_view name);
 /// Scope admin. Throws Refused: 403; 409 for an unknown id.
 User set_user_enabled(Context& context, const Caller& caller, std::string_view user_id, bool enabled);
 
-/// Withdraws what is pending, deactivates the user's pairings and forgets locks. Scope admin. Throws Refused: 403;
+/// Withdraws what is pending, deactivates the user's pairings, takes the recovery codes away and forgets locks. Scope admin. Throws Refused: 403;
 /// 409 (705) for an unknown name.
 void reset_user(Context& context, const Caller& caller, std::string_view name);
 

@@ -68,7 +68,8 @@ struct Pairing {
   std::string requester_id;
   std::string device_id;
   PairingState state = PairingState::pending;
-  bool further_allowed = false;  ///< an administrator asked: the user may have an enabled pairing already
+  bool further_allowed =
+      false;  ///< approved, or asked for by an administrator: the user may have a factor already
   std::string server_point;
   Millis created = 0;
   Millis modified = 0;
@@ -115,6 +116,9 @@ struct AuthenticationRequest {
   Millis modified = 0;
   Millis expires = 0;
 };
+
+/// What a recovery code turned out to be.
+enum class RecoveryUse { unknown, used_before, accepted };
 
 /// A signed answer, kept for audit. `subject` is a request's or a pairing's id.
 struct Decision {

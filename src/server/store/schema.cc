@@ -5,7 +5,7 @@ namespace toopher::server::sqlite {
 
 namespace {
 
-constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kVersion = 2;
 
 // Ids are UUIDs as text, times milliseconds since 1970; "" and 0 stand for "none". Sealed columns hold AES-256-GCM.
 constexpr const char* kTables = R"sql(
@@ -70,6 +70,16 @@ CREATE TRIGGER decisions_stay BEFORE DELETE ON decisions BEGIN SELECT RAISE(ABOR
 PRAGMA user_version = 1;
 )sql";
 
+constexpr const char* kSecondVersion = R"sql(
+CREATE TABLE recovery_lists (
+  user_id TEXT PRIMARY KEY REFERENCES users, sealed_salt BLOB NOT NULL, created INTEGER NOT NULL) STRICT;
+CREATE TABLE recovery_codes (
+  user_id TEXT NOT NULL REFERENCES recovery_lists ON DELETE CASCADE, hash BLOB NOT NULL, used INTEGER NOT NULL,
+  PRIMARY KEY (user_id, hash)) STRICT, WITHOUT ROWID;
+CREATE TABLE authorizations (request_id TEXT PRIMARY KEY REFERENCES requests, used INTEGER NOT NULL) STRICT;
+PRAGMA user_version = 2;
+)sql";
+
 std::int64_t version_of(Database& database) {
   Rows rows = database.query("PRAGMA user_version");
   return rows.next() ? rows.integer(0) : 0;
@@ -84,7 +94,8 @@ void prepare_schema(Database& database) {
     throw StoreError("the database is of version " + std::to_string(version) +
                      ", newer than this toopherd; install the toopherd that made it, or restore a backup");
   }
-  if (version == 0) database.execute(kTables);
+  if (version < 1) database.execute(kTables);
+  if (version < 2) database.execute(kSecondVersion);
   database.execute("COMMIT");
 }
 

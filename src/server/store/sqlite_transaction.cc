@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "crypto/hash.h"
+
 namespace toopher::server::sqlite {
 
 namespace {
@@ -10,6 +12,7 @@ namespace {
 constexpr std::string_view kRequesterSecret = "requesters.secret";
 constexpr std::string_view kAgreementKey = "pairings.agreement_key";
 constexpr std::string_view kSeed = "pairings.seed";
+constexpr std::string_view kRecoverySalt = "recovery_lists.salt";
 constexpr Millis kDay = 1440 * kMinute;
 
 std::string context(std::string_view column, std::string_view id) {
@@ -161,6 +164,40 @@ void SqliteTransaction::update_user(const User& user) {
       user.codes_counted_from, user.code_lockouts, user.modified, user.id);
 }
 
+std::vector<User> SqliteTransaction::users() {
+  return all(db_.query(USER_COLUMNS "ORDER BY name"), read_user);
+}
+
+void SqliteTransaction::replace_recovery_codes(std::string_view user_id, const Secret& salt,
+                                               const std::vector<std::string>& hashes, Millis now) {
+  db_.change("DELETE FROM recovery_lists WHERE user_id = ?", user_id);
+  if (hashes.empty()) return;
+  const std::string sealed = key_.seal(salt.view(), context(kRecoverySalt, user_id));
+  db_.change("INSERT INTO recovery_lists VALUES (?, ?, ?)", user_id, Blob{sealed}, now);
+  for (const std::string& hash : hashes)
+    db_.change("INSERT INTO recovery_codes VALUES (?, ?, 0)", user_id, Blob{hash});
+}
+
+std::optional<Secret> SqliteTransaction::recovery_salt(std::string_view user_id) {
+  Rows rows = db_.query("SELECT sealed_salt FROM recovery_lists WHERE user_id = ?", user_id);
+  if (!rows.next()) return std::nullopt;
+  return opened(rows.text(0), kRecoverySalt, user_id);
+}
+
+RecoveryUse SqliteTransaction::use_recovery_code(std::string_view user_id, std::string_view hash,
+                                                 Millis now) {
+  if (db_.change("UPDATE recovery_codes SET used = ? WHERE user_id = ? AND hash = ? AND used = 0", now,
+                 user_id, Blob{hash}) == 1)
+    return RecoveryUse::accepted;
+  Rows rows = db_.query("SELECT 1 FROM recovery_codes WHERE user_id = ? AND hash = ?", user_id, Blob{hash});
+  return rows.next() ? RecoveryUse::used_before : RecoveryUse::unknown;
+}
+
+int SqliteTransaction::recovery_codes_left(std::string_view user_id) {
+  Rows rows = db_.query("SELECT count(*) FROM recovery_codes WHERE user_id = ? AND used = 0", user_id);
+  return rows.next() ? static_cast<int>(rows.integer(0)) : 0;
+}
+
 std::optional<Device> SqliteTransaction::device_by_id(std::string_view id) {
   return first(
       db_.query("SELECT id, name, platform, signing_key, agreement_key, created FROM devices WHERE id = ?",
@@ -304,11 +341,20 @@ bool SqliteTransaction::finish_request(const AuthenticationRequest& request) {
              "UPDATE requests SET state = ?, reason_code = ?, reason = ?, totp_valid = ?, code_followed = ?, "
              "pairing_id = ?, modified = ? WHERE id = ? AND state = 0",
              static_cast<std::int64_t>(request.state), request.reason_code, request.reason,
-             request.totp_valid, request.code_followed, request.pairing_id, request.modified, request.id) == 1;
+             request.totp_valid, request.code_followed, request.pairing_id, request.modified,
+             request.id) == 1;
 }
 
 void SqliteTransaction::mark_code_followed(std::string_view request_id) {
   db_.change("UPDATE requests SET code_followed = 1 WHERE id = ?", request_id);
+}
+
+bool SqliteTransaction::authorization_used(std::string_view request_id) {
+  return db_.query("SELECT 1 FROM authorizations WHERE request_id = ?", request_id).next();
+}
+
+void SqliteTransaction::use_authorization(std::string_view request_id, Millis now) {
+  db_.change("INSERT INTO authorizations VALUES (?, ?)", request_id, now);
 }
 
 std::vector<AuthenticationRequest> SqliteTransaction::pending_requests(std::string_view user_id) {
@@ -354,6 +400,11 @@ int SqliteTransaction::count_tries(std::string_view kind, std::string_view owner
 
 void SqliteTransaction::forget_tries(std::string_view kind, std::string_view owner) {
   db_.change("DELETE FROM tries WHERE kind = ? AND owner = ?", kind, owner);
+}
+
+std::string SqliteTransaction::keyed_digest(std::string_view data) {
+  const Secret key = crypto::hkdf_sha256(key_.bytes(), "", "toopherd digest v1", crypto::SealingKey::kSize);
+  return crypto::hmac(crypto::Digest::sha256, key.view(), data);
 }
 
 void SqliteTransaction::audit(Millis at, std::string_view event, std::string_view fields) {

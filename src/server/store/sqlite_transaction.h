@@ -24,6 +24,12 @@ class SqliteTransaction final : public Transaction {
   std::optional<User> user_by_name(std::string_view name) override;
   void insert_user(const User& user) override;
   void update_user(const User& user) override;
+  std::vector<User> users() override;
+  void replace_recovery_codes(std::string_view user_id, const Secret& salt,
+                              const std::vector<std::string>& hashes, Millis now) override;
+  std::optional<Secret> recovery_salt(std::string_view user_id) override;
+  RecoveryUse use_recovery_code(std::string_view user_id, std::string_view hash, Millis now) override;
+  int recovery_codes_left(std::string_view user_id) override;
   std::optional<Device> device_by_id(std::string_view id) override;
   void insert_device(const Device& device) override;
   bool set_phrase(std::string_view device_id, std::string_view phrase, Millis expires) override;
@@ -50,6 +56,8 @@ class SqliteTransaction final : public Transaction {
   void insert_request(const AuthenticationRequest& request) override;
   bool finish_request(const AuthenticationRequest& request) override;
   void mark_code_followed(std::string_view request_id) override;
+  bool authorization_used(std::string_view request_id) override;
+  void use_authorization(std::string_view request_id, Millis now) override;
   std::vector<AuthenticationRequest> pending_requests(std::string_view user_id) override;
   std::vector<AuthenticationRequest> overdue_requests(Millis now) override;
   std::vector<Pairing> overdue_pairings(Millis now) override;
@@ -58,6 +66,7 @@ class SqliteTransaction final : public Transaction {
   void insert_try(std::string_view kind, std::string_view owner, Millis at) override;
   int count_tries(std::string_view kind, std::string_view owner, Millis since) override;
   void forget_tries(std::string_view kind, std::string_view owner) override;
+  std::string keyed_digest(std::string_view data) override;
   void audit(Millis at, std::string_view event, std::string_view fields) override;
   void notify(std::string_view topic) override { topics_.emplace_back(topic); }
   void prune(Millis now) override;

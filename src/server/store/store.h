@@ -40,6 +40,17 @@ class Transaction {
   virtual std::optional<User> user_by_name(std::string_view name) = 0;
   virtual void insert_user(const User& user) = 0;
   virtual void update_user(const User& user) = 0;
+  /// By name.
+  virtual std::vector<User> users() = 0;
+
+  /// The user's recovery codes, as digests under `salt`; earlier ones are gone. No digests: none.
+  virtual void replace_recovery_codes(std::string_view user_id, const Secret& salt,
+                                      const std::vector<std::string>& hashes, Millis now) = 0;
+  /// Nothing if the user never had recovery codes, or they were taken away.
+  virtual std::optional<Secret> recovery_salt(std::string_view user_id) = 0;
+  /// Uses the code up if it is good.
+  virtual RecoveryUse use_recovery_code(std::string_view user_id, std::string_view hash, Millis now) = 0;
+  virtual int recovery_codes_left(std::string_view user_id) = 0;
 
   virtual std::optional<Device> device_by_id(std::string_view id) = 0;
   virtual void insert_device(const Device& device) = 0;
@@ -78,6 +89,9 @@ class Transaction {
   /// Writes state, reason, totp_valid and modified of a request that is still pending; false if it was final.
   virtual bool finish_request(const AuthenticationRequest& request) = 0;
   virtual void mark_code_followed(std::string_view request_id) = 0;
+  /// Whether a granted request was the proof for something already; and that it is now.
+  virtual bool authorization_used(std::string_view request_id) = 0;
+  virtual void use_authorization(std::string_view request_id, Millis now) = 0;
   virtual std::vector<AuthenticationRequest> pending_requests(std::string_view user_id) = 0;
   virtual std::vector<AuthenticationRequest> overdue_requests(Millis now) = 0;
   virtual std::vector<Pairing> overdue_pairings(Millis now) = 0;
@@ -90,6 +104,9 @@ class Transaction {
   virtual void insert_try(std::string_view kind, std::string_view owner, Millis at) = 0;
   virtual int count_tries(std::string_view kind, std::string_view owner, Millis since) = 0;
   virtual void forget_tries(std::string_view kind, std::string_view owner) = 0;
+
+  /// A digest of `data` that nobody can recompute without the key file.
+  virtual std::string keyed_digest(std::string_view data) = 0;
 
   /// Appends to the audit log. `fields` is a JSON object; it is also written to the journal after the commit.
   virtual void audit(Millis at, std::string_view event, std::string_view fields) = 0;

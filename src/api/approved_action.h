@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// Actions that a granted request can be the proof for. The names are what the phone shows, and part of the protocol.
+#ifndef TOOPHER_API_APPROVED_ACTION_H
+#define TOOPHER_API_APPROVED_ACTION_H
+
+#include <string_view>
+
+namespace toopher::api::approved_action {
+
+inline constexpr std::string_view kPairAnother = "pair another phone";
+inline constexpr std::string_view kNewRecoveryCodes = "make new recovery codes";
+
+}  // namespace toopher::api::approved_action
+
+#endif

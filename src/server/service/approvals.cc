@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/service/approvals.h"
+
+#include <cstdlib>
+
+#include "api/approved_action.h"
+#include "server/service/pairings.h"
+#include "server/service/rules.h"
+
+namespace toopher::server {
+
+namespace {
+
+bool is_approval(Context& context, const Caller& caller, const User& user, std::string_view action,
+                 std::string_view id) {
+  const auto request = context.store.request_by_id(id);
+  // A clock that was set back makes no approval last longer.
+  return request && request->requester_id == caller.id && request->user_id == user.id &&
+         request->state == RequestState::granted && request->action.name == action &&
+         std::abs(context.now - request->modified) <= rules::kApprovalLife &&
+         !context.store.authorization_used(id);
+}
+
+[[noreturn]] void refuse_unapproved(std::string_view action, std::string_view why) {
+  throw Refused({403, api::error_code::kApprovalNeeded,
+                 "This user has a second factor already, and it has to approve the action \"" +
+                     std::string(action) + "\": " + std::string(why)});
+}
+
+}  // namespace
+
+bool has_factor(Context& context, std::string_view user_id) {
+  return !enabled_ones(context.store.pairings_of_user(user_id)).empty() ||
+         context.store.recovery_codes_left(user_id) > 0;
+}
+
+std::string require_approval(Context& context, const Caller& caller, const User& user,
+                             std::string_view action, std::string_view authorization) {
+  if (caller.scopes.has(Scope::admin) || !has_factor(context, user.id)) return {};
+  if (authorization.empty()) refuse_unapproved(action, "authorization is missing.");
+  if (is_approval(context, caller, user, action, authorization)) return std::string(authorization);
+  audit(context, "ALERT approval refused",
+        {{"user", user.name}, {"action", action}, {"request", authorization}, {"by", caller.name}});
+  refuse_unapproved(action,
+                    "authorization must be a request of this requester, this user and this action, granted "
+                    "within the last five minutes and not used before.");
+}
+
+void use_up(Context& context, const std::string& approval) {
+  if (!approval.empty()) context.store.use_authorization(approval, context.now);
+}
+
+bool is_proof(std::string_view action) {
+  return action == api::approved_action::kPairAnother || action == api::approved_action::kNewRecoveryCodes;
+}
+
+}  // namespace toopher::server
