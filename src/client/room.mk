@@ -12,4 +12,5 @@ libtoopher_client_a_SOURCES = \
 	client/result.h \
 	client/toopher_api.cc client/toopher_api.h \
 	client/transport_error.cc client/transport_error.h \
+	client/trust_anchors.cc client/trust_anchors.h \
 	client/watch.cc client/watch.h

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "client/trust_anchors.h"
 #include "config/credentials.h"
 
 namespace toopher::helper {
@@ -82,8 +83,12 @@ client::Requester read_requester(const OpenFiles& files) {
                               {std::move(credentials.key), std::move(credentials.secret)},
                               {{}, api.ca_path, api.proxy},
                               api.timeout};
-  if (files.ca)
+  if (files.ca) {
     requester.transport.ca_certificates = read_all(files.ca.get(), api.ca_file, kMaxCaBytes).view();
+    if (!client::are_trust_anchors(requester.transport.ca_certificates))
+      throw config::ConfigError(api.ca_file +
+                                ": holds no certificate, or one that cannot be read; ca-file is PEM");
+  }
   return requester;
 }
 

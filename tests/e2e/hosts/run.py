@@ -28,6 +28,7 @@ sys.path[:0] = [str(HERE), str(HERE.parents[1] / "support")]
 
 import asked
 import examples
+import owners
 import pairing_file
 import play
 import scenarios
@@ -41,7 +42,7 @@ import world
 
 NAME_SERVICE = "support/libnss_toophertest.so.2"
 ALL = [*((play.stack, row) for row in scenarios.STACKS), *((play.login, row) for row in scenarios.LOGINS),
-       *special.ALL, *asked.ALL, *examples.ALL, *pairing_file.ALL, *unattended.ALL, *words.ALL, *warm.ALL]
+       *special.ALL, *asked.ALL, *examples.ALL, *owners.ALL, *pairing_file.ALL, *unattended.ALL, *words.ALL, *warm.ALL]
 
 
 def make_variable(name):
