@@ -10,7 +10,7 @@ bench_helper_unconfined_SOURCES = bench/no_sandbox.cc
 bench_helper_unconfined_LDFLAGS = $(bench_bare_curl_LDFLAGS)
 bench_helper_unconfined_LDADD = $(top_builddir)/src/helper/toopher_helper-main.$(OBJEXT) \
 	$(top_builddir)/src/helper/toopher_helper-wiping.$(OBJEXT) $(ROOM)helper.a \
-	$(ROOM)protocol.a $(ROOM)client.a $(ROOM)config.a $(ROOM)api.a $(ROOM)oauth.a $(ROOM)crypto.a $(ROOM)base.a \
+	$(ROOM)protocol.a $(ROOM)client.a $(ROOM)offline.a $(ROOM)config.a $(ROOM)api.a $(ROOM)oauth.a $(ROOM)crypto.a $(ROOM)base.a \
 	$(CURL_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS)
 EXTRA_DIST += bench/helper_bench.py
 .PHONY: bench-helper

@@ -158,7 +158,7 @@ class SudoWith(Sudo):
 
     def start(self, user):
         settings = [f"{name}={value}" for name, value in self.environment.items()]
-        return _spawn(["env", "-C", self.directory, *settings, "sudo", "-k", *self.command], user)
+        return spawn(["env", "-C", self.directory, *settings, "sudo", "-k", *self.command], user)
 
 
 class Su(Host):
