@@ -13,6 +13,8 @@ constexpr std::size_t kMaxLine = 4096;
 void check_line(std::string_view line, const std::string& file, std::size_t number) {
   if (line.size() > kMaxLine)
     throw ConfigError(file, number, "the line is longer than " + std::to_string(kMaxLine) + " bytes");
+  const auto plain = [](char c) { return (c >= 0x20 && c < 0x7F) || c == '\t'; };
+  if (std::all_of(line.begin(), line.end(), plain)) return;
   const bool control = std::any_of(line.begin(), line.end(), [](char c) {
     return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F;
   });

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <nss.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <memory>
@@ -25,29 +26,36 @@ struct Unload {
   void operator()(void* library) const { ::dlclose(library); }
 };
 
-/// What follows `database:` on the last such line, as in the C library.
-std::vector<std::string> services_of(std::string_view text, std::string_view database) {
+/// What follows `database:` in the line, or nothing; comments do not count.
+std::string_view entry_of(std::string_view line, std::string_view database) {
+  line = trim(line.substr(0, line.find('#')));
+  if (!line.starts_with(database)) return {};
+  line = trim(line.substr(database.size()));
+  return line.starts_with(':') ? line.substr(1) : std::string_view();
+}
+
+/// The words of an entry, without actions such as [NOTFOUND=return].
+std::vector<std::string> services_in(std::string_view entry) {
   std::vector<std::string> services;
-  for (std::string_view line : split(text, '\n')) {
-    line = trim(line.substr(0, line.find('#')));
-    const auto colon = line.find(':');
-    if (colon == std::string_view::npos || trim(line.substr(0, colon)) != database) continue;
-    services.clear();
-    bool action = false;  // [NOTFOUND=return]
-    std::string word;
-    for (const char c : std::string(line.substr(colon + 1)) + ' ') {
-      if (c == '[') action = true;
-      const bool part = !action && c != ' ' && c != '\t' && c != '\r';
-      if (c == ']') action = false;
-      if (part) {
-        word += c;
-      } else if (!word.empty()) {
-        services.push_back(std::move(word));
-        word.clear();
-      }
-    }
+  while (!(entry = trim(entry)).empty()) {
+    const bool action = entry.front() == '[';
+    const auto end = action ? entry.find(']') : entry.find_first_of(" \t[");
+    if (!action) services.emplace_back(entry.substr(0, end));
+    entry.remove_prefix(end == std::string_view::npos ? entry.size() : end + (action ? 1 : 0));
   }
   return services;
+}
+
+/// Those of the last line for `database`, as in the C library.
+std::vector<std::string> services_of(std::string_view text, std::string_view database) {
+  std::string_view entry;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    const std::string_view found = entry_of(text.substr(0, end), database);
+    if (!found.empty()) entry = found;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return services_in(entry);
 }
 
 std::string unusable(const std::string& service, const std::string& why) {
@@ -70,10 +78,7 @@ nss_status ask(InitGroups init_groups, const std::string& account, gid_t gid, in
 std::string failure_of(const std::string& service, const std::string& account, gid_t gid) {
   const std::unique_ptr<void, Unload> library(
       ::dlopen(("libnss_" + service + ".so.2").c_str(), RTLD_NOW | RTLD_LOCAL));
-  if (!library) {
-    const char* why = ::dlerror();
-    return unusable(service, "cannot be loaded: " + std::string(why == nullptr ? "" : why));
-  }
+  if (!library) return unusable(service, "cannot be loaded (libnss_" + service + ".so.2)");
   const auto init_groups =
       reinterpret_cast<InitGroups>(::dlsym(library.get(), ("_nss_" + service + "_initgroups_dyn").c_str()));
   // A service without that call has its members in the group's entry, which getgrnam(3) has shown.
