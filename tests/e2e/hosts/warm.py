@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import os
 import pwd
+import re
 import shlex
 import shutil
 import signal
@@ -90,6 +91,29 @@ def gives_up(scenario):
         with warm(scene):
             scenario(scene)
     return run
+
+
+def blocks_interrupt(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as status:
+        blocked = int(re.search(r"^SigBlk:\s*(\w+)", status.read(), re.MULTILINE).group(1), 16)
+    return blocked >> (signal.SIGINT - 1) & 1
+
+
+def interrupts_sudo(scene):
+    """Between the prompt's end and the wait sudo takes a Ctrl-C for itself; during the wait it blocks the signal, and the
+    module, which has no child in the terminal's foreground, looks at what is held back."""
+    scene.write_files()
+    with warm(scene), Attempt(scene, "sudo", "number_matching=off") as attempt:
+        terminal = attempt.start()
+        require("event", terminal.next(), "prompt")
+        require("blocked at the prompt", blocks_interrupt(terminal.child.pid), 0)
+        terminal.type("")
+        system.wait_until(lambda: blocks_interrupt(terminal.child.pid), "the wait")
+        terminal.interrupt()
+        require("event", terminal.next(), "ended")
+        require("entered", attempt.finish().entered, False)
+        attempt.await_requests("push cancelled", timeout=1.0)
+        attempt.expect_log("outcome=aborted", "interrupted")
 
 
 def service_dies(scene):
@@ -410,7 +434,8 @@ def warm_logins():
 SCENARIOS = {
     **dict(warm_logins()),
     **{f"service | {host} | Ctrl-C during the wait": gives_up(special.interrupts_the_wait(host))
-       for host in ("sudo", "su", "login")},
+       for host in ("su", "login")},
+    "service | sudo | Ctrl-C during the wait": interrupts_sudo,
     **{f"service | {host} | the person leaves at the prompt": gives_up(special.leaves_at_the_prompt(host))
        for host in ("ssh keyboard-interactive", "sudo", "login")},
     "service | it dies while sudo waits": service_dies,
