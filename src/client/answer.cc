@@ -31,6 +31,8 @@ std::optional<RefusalKind> refusal_of(const api::ApiError& error) {
       return RefusalKind::deactivated;
     case api::error_code::kOtpRequired:
       return RefusalKind::code_required;
+    case api::error_code::kApprovalNeeded:
+      return RefusalKind::approval_needed;
     default:
       break;
   }

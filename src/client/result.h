@@ -6,6 +6,8 @@
 #include <string>
 #include <variant>
 
+#include "base/secret.h"
+
 namespace toopher::client {
 
 /// Why there is no answer to believe; the words of helper/protocol.h.
@@ -16,7 +18,15 @@ struct Failed {
 };
 
 /// The server answered that it will not ask this user.
-enum class RefusalKind { unpaired, disabled, deactivated, not_authorized, code_required, phrase };
+enum class RefusalKind {
+  unpaired,
+  disabled,
+  deactivated,
+  not_authorized,
+  code_required,
+  phrase,
+  approval_needed
+};
 struct Refused {
   RefusalKind kind = RefusalKind::not_authorized;
   std::string text;  ///< the server's, as it came
@@ -44,6 +54,9 @@ struct Expired {
 };
 struct Cancelled {};
 struct Reached {};  ///< the server answered this requester
+struct RecoveryCodes {
+  Secret codes;  ///< with blanks between them
+};
 struct Paired {
   std::string id;
 };
@@ -53,6 +66,7 @@ using WaitResult = std::variant<Failed, Abandoned, Granted, Denied, Expired>;
 using CancelResult = std::variant<Failed, Abandoned, Cancelled>;
 using ReachResult = std::variant<Failed, Abandoned, Reached>;
 using PairResult = std::variant<Failed, Abandoned, Refused, Pending>;
+using RecoveryResult = std::variant<Failed, Abandoned, Refused, RecoveryCodes>;
 using PairWaitResult = std::variant<Failed, Abandoned, Paired, Denied, Expired>;
 
 }  // namespace toopher::client

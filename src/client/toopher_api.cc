@@ -66,6 +66,23 @@ PairResult read_created(const json_t* object, const BaseUrl& server) {
   }
 }
 
+RecoveryResult read_recovery_codes(const json_t* object, const BaseUrl& server) {
+  constexpr std::size_t kMostCodes = 100;
+  const json_t* list = json_object_get(object, "otp_list");
+  if (!json_is_array(list) || json_array_size(list) == 0 || json_array_size(list) > kMostCodes)
+    return not_believed(server, "no recovery codes: `otp_list` is not a list of codes");
+  RecoveryCodes made;
+  for (std::size_t i = 0; i < json_array_size(list); ++i) {
+    const json_t* item = json_array_get(list, i);
+    const std::string_view code(json_is_string(item) ? json_string_value(item) : "");
+    if (code.empty() || code.find_first_not_of("0123456789") != std::string_view::npos)
+      return not_believed(server, "no recovery codes: a code is not a text of digits");
+    if (i != 0) made.codes.append(" ");
+    made.codes.append(code);
+  }
+  return made;
+}
+
 /// What the server said to a submitted call, as one of `Result`'s alternatives; an object goes through `read`.
 template <class Result>
 Result result_of(Requests::Submitted submitted, const BaseUrl& server,
@@ -163,9 +180,21 @@ ReachResult ToopherApi::reach(const Deadline& deadline, const Watch& watch) {
 }
 
 PairResult ToopherApi::create_pairing(const std::string& phrase, const std::string& user,
-                                      const Deadline& deadline, const Watch& watch) {
-  const Call call{Call::Method::post, "pairings/create", {{"pairing_phrase", phrase}, {"user_name", user}}};
+                                      const std::string& authorization, const Deadline& deadline,
+                                      const Watch& watch) {
+  Call call{Call::Method::post, "pairings/create", {{"pairing_phrase", phrase}, {"user_name", user}}};
+  add(call.parameters, "authorization", authorization);
   return result_of<PairResult>(requests_.submit(call, deadline, watch), requests_.server(), &read_created);
+}
+
+RecoveryResult ToopherApi::make_recovery_codes(const std::string& user, const std::string& authorization,
+                                               const Deadline& deadline, const Watch& watch) {
+  Call call{Call::Method::post,
+            "users/activate_next_otp_list",
+            {{"user_name", user}, {"create_user_if_needed", "True"}}};
+  add(call.parameters, "authorization", authorization);
+  return result_of<RecoveryResult>(requests_.submit(call, deadline, watch), requests_.server(),
+                                   &read_recovery_codes);
 }
 
 PairWaitResult ToopherApi::wait_pairing(const std::string& id, const Deadline& deadline, const Watch& watch) {

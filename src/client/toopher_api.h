@@ -36,9 +36,15 @@ class ToopherApi final : public LoginApi {
   /// Fails as push() would, within the same time.
   [[nodiscard]] ReachResult reach(const Deadline& deadline, const Watch& watch);
 
-  /// Asks to pair `user` with the phone that shows `phrase`.
+  /// Asks to pair `user` with the phone that shows `phrase`. `authorization` is the id of the request that approved
+  /// it, or "".
   [[nodiscard]] PairResult create_pairing(const std::string& phrase, const std::string& user,
-                                          const Deadline& deadline, const Watch& watch);
+                                          const std::string& authorization, const Deadline& deadline,
+                                          const Watch& watch);
+
+  /// Has the server make recovery codes for `user`.
+  [[nodiscard]] RecoveryResult make_recovery_codes(const std::string& user, const std::string& authorization,
+                                                   const Deadline& deadline, const Watch& watch);
 
   /// Waits for the phone's decision about a pairing.
   [[nodiscard]] PairWaitResult wait_pairing(const std::string& id, const Deadline& deadline,

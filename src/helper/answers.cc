@@ -44,6 +44,8 @@ std::string_view word(client::RefusalKind kind) {
       return refusal::kCodeRequired;
     case client::RefusalKind::phrase:
       return refusal::kPhrase;
+    case client::RefusalKind::approval_needed:
+      return refusal::kApprovalNeeded;
     case client::RefusalKind::not_authorized:
       break;
   }
@@ -75,6 +77,9 @@ struct ToLine {
   }
   std::optional<Message> operator()(const client::Expired& result) const {
     return Message(verb::kExpired).set("id", result.id).set("text", sanitize_for_display(result.text));
+  }
+  std::optional<Message> operator()(const client::RecoveryCodes& result) const {
+    return Message(verb::kRecoveryCodes).set("codes", result.codes.view());
   }
   std::optional<Message> operator()(const client::Paired& result) const {
     return Message(verb::kPaired).set("id", result.id);
@@ -123,5 +128,6 @@ template std::optional<Message> answer_for(const client::InitiateResult&);
 template std::optional<Message> answer_for(const client::WaitResult&);
 template std::optional<Message> answer_for(const client::PairResult&);
 template std::optional<Message> answer_for(const client::PairWaitResult&);
+template std::optional<Message> answer_for(const client::RecoveryResult&);
 
 }  // namespace toopher::helper

@@ -27,6 +27,7 @@ extern template std::optional<Message> answer_for(const client::InitiateResult&)
 extern template std::optional<Message> answer_for(const client::WaitResult&);
 extern template std::optional<Message> answer_for(const client::PairResult&);
 extern template std::optional<Message> answer_for(const client::PairWaitResult&);
+extern template std::optional<Message> answer_for(const client::RecoveryResult&);
 
 }  // namespace toopher::helper
 

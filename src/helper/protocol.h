@@ -26,8 +26,11 @@
 //     offline otp= timeout-ms=                            granted left= | denied reason= | failed
 //     offline-ask timeout-ms= ttl= [number=1]             as push
 //     offline-make timeout-ms=                            offline-codes codes= | failed
-//     pair user= phrase= timeout-ms=                      pending id= | refused kind=phrase [text=] | failed
+//     pair user= phrase= [authorization=] timeout-ms=     pending id= | refused kind=phrase [text=] | failed
+//                                                         refused kind=approval-needed [text=]
 //     pair-wait timeout-ms=                               paired id= | denied id= | expired id= | failed
+//     recovery-codes user= [authorization=] timeout-ms=   recovery-codes codes= | failed
+//                                                         refused kind=approval-needed [text=]
 //
 // `timeout-ms` is what is left until the caller wants an answer; the helper answers before it. `ttl` is how many
 // seconds the request lives. A code while a push is pending carries that push's id as `supersedes`. `interrupted`
@@ -66,6 +69,7 @@ inline constexpr std::string_view kOfflineAsk = "offline-ask";
 inline constexpr std::string_view kOfflineMake = "offline-make";
 inline constexpr std::string_view kPair = "pair";
 inline constexpr std::string_view kPairWait = "pair-wait";
+inline constexpr std::string_view kRecoveryCodes = "recovery-codes";  ///< and from the helper
 // from the helper
 inline constexpr std::string_view kReady = "ready";
 inline constexpr std::string_view kPending = "pending";
@@ -80,7 +84,7 @@ inline constexpr std::string_view kCancelled = "cancelled";
 inline constexpr std::string_view kInterrupted = "interrupted";
 }  // namespace verb
 
-/// `kind` of refused: by error code 705, 704, 707, 601, 708.
+/// `kind` of refused: by error code 705, 704, 707, 601, 708, 1010.
 namespace refusal {
 inline constexpr std::string_view kUnpaired = "unpaired";
 inline constexpr std::string_view kDisabled = "disabled";
@@ -88,6 +92,8 @@ inline constexpr std::string_view kDeactivated = "deactivated";
 inline constexpr std::string_view kNotAuthorized = "not-authorized";
 inline constexpr std::string_view kCodeRequired = "code-required";  ///< no push now; a code may be sent
 inline constexpr std::string_view kPhrase = "phrase";               ///< wrong, used or expired pairing phrase
+/// The user has a second factor, and `authorization` must be the id of a request that it granted for this action.
+inline constexpr std::string_view kApprovalNeeded = "approval-needed";
 }  // namespace refusal
 
 /// `kind` of failed. Only `unreachable` may be subject to failure-policy = allow.

@@ -41,6 +41,7 @@ const Session::Command Session::kCommands[] = {
     {verb::kOfflineMake, &Session::offline_make, Access::everybody, Cost::nothing},
     {verb::kPair, &Session::pair, Access::everybody, Cost::ring},
     {verb::kPairWait, &Session::pair_wait, Access::everybody, Cost::nothing},
+    {verb::kRecoveryCodes, &Session::recovery_codes, Access::everybody, Cost::look},
 };
 
 void Session::run() {
@@ -167,8 +168,9 @@ Session::Step Session::pair(const Message& line) {
   const auto timeout = timeout_of(line);
   if (!timeout || !line.has("user") || !line.has("phrase"))
     return {out_of_place(line, "without a user, a phrase or a timeout"), true};
-  const auto result = api_.create_pairing(std::string(line.get("phrase")), std::string(line.get("user")),
-                                          deadline_after(*timeout), watch(POLLRDHUP));
+  const auto result =
+      api_.create_pairing(std::string(line.get("phrase")), std::string(line.get("user")),
+                          std::string(line.get("authorization")), deadline_after(*timeout), watch(POLLRDHUP));
   if (const auto* pending = std::get_if<client::Pending>(&result)) pairing_ = pending->id;
   return {answer_for(result)};
 }
@@ -177,6 +179,14 @@ Session::Step Session::pair_wait(const Message& line) {
   const auto timeout = timeout_of(line);
   if (pairing_.empty() || !timeout) return {out_of_place(line, "without a pairing"), true};
   return {answer_for(api_.wait_pairing(pairing_, deadline_after(*timeout), watch(POLLIN | POLLRDHUP)))};
+}
+
+Session::Step Session::recovery_codes(const Message& line) {
+  const auto timeout = timeout_of(line);
+  if (!timeout || !line.has("user")) return {out_of_place(line, "without a user or a timeout"), true};
+  return {answer_for(api_.make_recovery_codes(std::string(line.get("user")),
+                                              std::string(line.get("authorization")),
+                                              deadline_after(*timeout), watch(POLLRDHUP)))};
 }
 
 template <class Result>

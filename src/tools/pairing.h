@@ -3,58 +3,46 @@
 #ifndef TOOPHER_TOOLS_PAIRING_H
 #define TOOPHER_TOOLS_PAIRING_H
 
-#include <chrono>
+#include <functional>
 #include <string>
 
-#include "base/deadline.h"
-#include "helper/launch.h"
-#include "tools/terminal.h"
+#include "tools/approval.h"
 
 namespace toopher::tools {
-
-/// What toopher-pair ends with besides exit_status: causes that a script tells apart.
-namespace pair_status {
-inline constexpr int kDenied = 4;       ///< somebody said no on the phone
-inline constexpr int kUnanswered = 5;   ///< nobody answered on the phone in time
-inline constexpr int kWrongPhrase = 6;  ///< wrong, used or expired
-inline constexpr int kNoCode = 7;       ///< paired, but no right code was typed
-}  // namespace pair_status
-
-struct PairingRequest {
-  std::string user;    ///< as the server knows the account
-  std::string phrase;  ///< empty: the person is asked
-  std::string host;
-  std::chrono::seconds network_timeout{10};
-};
 
 /// One pairing with one helper.
 class Pairing {
  public:
-  /// How long the phone may take.
-  static constexpr std::chrono::seconds kPatience{120};
   static constexpr unsigned kTries = 3;
+  /// Has the person approve a further phone: Approval::ask().
+  using Approve = std::function<std::string()>;
 
-  Pairing(helper::HelperProcess helper, PairingRequest request, const Clock& clock)
-      : helper_(std::move(helper)), request_(std::move(request)), clock_(clock) {}
+  /// `phrase` empty: the person is asked. References must outlive the object.
+  Pairing(HelperTalk talk, const Subject& subject, std::string phrase, Approve approve, LineInput& input)
+      : talk_(std::move(talk)),
+        subject_(subject),
+        phrase_(std::move(phrase)),
+        approve_(std::move(approve)),
+        input_(input) {}
 
   /// Returns once the phone has allowed the pairing. Throws Failure for everything else.
   void make();
-  /// Asks for a code until one is right. Throws Failure with pair_status::kNoCode after kTries wrong ones.
-  void prove_code();
+  /// Whether it was a further factor, which had to be approved.
+  [[nodiscard]] bool was_approved() const { return !authorization_.empty(); }
 
  private:
-  [[nodiscard]] helper::Message ask_helper(helper::Message question, std::chrono::seconds timeout);
-  [[nodiscard]] helper::Message receive(const Deadline& deadline);
-  [[nodiscard]] bool offer(const std::string& phrase);
-  void wait_for_phone();
-  [[nodiscard]] helper::Message wait_showing_progress(const Deadline& deadline);
-  /// Whether the code was right.
-  [[nodiscard]] bool try_code(std::string_view code);
+  enum class Offered { yes, wrong_phrase, needs_approval };
 
-  helper::HelperProcess helper_;
-  PairingRequest request_;
-  const Clock& clock_;
-  LineInput input_;
+  [[nodiscard]] bool accepted(const std::string& phrase);
+  [[nodiscard]] Offered offer(const std::string& phrase);
+  void wait_for_phone();
+
+  HelperTalk talk_;
+  const Subject& subject_;
+  std::string phrase_;
+  Approve approve_;
+  LineInput& input_;
+  std::string authorization_;
 };
 
 /// A phrase as typed: lower case, one blank between words.

@@ -24,7 +24,11 @@ toopher_authenticator_LDADD = libtoopher_authenticator.a libtoopher_tools.a libt
 	libtoopher_crypto.a libtoopher_api.a libtoopher_base.a $(CURL_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS)
 
 bin_PROGRAMS += toopher-pair
-toopher_pair_SOURCES = tools/toopher_pair.cc tools/pairing.cc tools/pairing.h
+toopher_pair_SOURCES = tools/toopher_pair.cc \
+	tools/approval.cc tools/approval.h \
+	tools/helper_talk.cc tools/helper_talk.h \
+	tools/pairing.cc tools/pairing.h \
+	tools/recovery_codes.cc tools/recovery_codes.h
 toopher_pair_LDADD = libtoopher_tools.a libtoopher_protocol.a libtoopher_config.a libtoopher_base.a
 
 # toopher-login tries the module out; it is not installed.

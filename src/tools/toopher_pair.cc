@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// toopher-pair: pairs an account of this machine with a phone. Reads the command line and the configuration.
+// toopher-pair: pairs an account of this machine with a phone, and makes it recovery codes. Reads the command line and the configuration.
 #include <getopt.h>
 #include <pwd.h>
 #include <unistd.h>
@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "api/approved_action.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "config.h"
@@ -16,6 +17,7 @@
 #include "helper/reach.h"
 #include "tools/failure.h"
 #include "tools/pairing.h"
+#include "tools/recovery_codes.h"
 #include "tools/terminal.h"
 
 using namespace toopher;
@@ -25,9 +27,10 @@ namespace {
 
 constexpr const char* kUsage = R"(usage: toopher-pair [OPTIONS]
 Pairs an account with a phone: run "toopher-authenticator pair" there, and type
-the phrase that it shows.
+the phrase that it shows. Or makes new recovery codes for the account.
 
   --user NAME       the account (default: yours, also under sudo)
+  --recovery-codes  no pairing: make new recovery codes, and show them once
   --phrase PHRASE   the phrase (asked for otherwise)
   --host-specific   pair for this host only: the server knows NAME@HOST
   --shared          pair for all hosts of the server: it knows NAME
@@ -37,7 +40,8 @@ the phrase that it shows.
   --helper PATH     another toopher-helper (not as root)
 
 exit status: 0 paired, 1 failed, 2 wrong command line, 3 server not reachable,
-4 denied, 5 not answered in time, 6 wrong phrase, 7 paired but no right code
+4 denied, 5 not answered in time, 6 wrong phrase, 7 paired but no right code,
+8 not approved
 )";
 
 constexpr std::chrono::seconds kHelperStart{5};
@@ -45,6 +49,7 @@ constexpr std::chrono::seconds kHelperStart{5};
 enum Option : int {
   kUser = 256,
   kPhrase,
+  kRecoveryCodes,
   kHostSpecific,
   kShared,
   kNoCodeTest,
@@ -54,8 +59,9 @@ enum Option : int {
   kVersion
 };
 
-constexpr std::array<option, 10> kOptions = {{{"user", required_argument, nullptr, kUser},
+constexpr std::array<option, 11> kOptions = {{{"user", required_argument, nullptr, kUser},
                                               {"phrase", required_argument, nullptr, kPhrase},
+                                              {"recovery-codes", no_argument, nullptr, kRecoveryCodes},
                                               {"host-specific", no_argument, nullptr, kHostSpecific},
                                               {"shared", no_argument, nullptr, kShared},
                                               {"no-code-test", no_argument, nullptr, kNoCodeTest},
@@ -72,6 +78,7 @@ struct CommandLine {
   std::string config = config::kDefaultConfigFile;
   std::string helper = helper::kInstalledHelper;
   bool code_test = true;
+  bool recovery_codes = false;
   const char* only_print = nullptr;
 };
 
@@ -93,6 +100,9 @@ void take_option(CommandLine& line, int option) {
       break;
     case kPhrase:
       line.phrase = optarg;
+      break;
+    case kRecoveryCodes:
+      line.recovery_codes = true;
       break;
     case kHostSpecific:
       set_pattern(line, "%u@%h");
@@ -126,6 +136,8 @@ CommandLine read_command_line(int argc, char** argv) {
     take_option(line, option);
   if (optind < argc)
     throw UsageError("\"" + sanitize_for_display(argv[optind]) + "\" is too much (see --help).");
+  if (line.recovery_codes && !line.phrase.empty())
+    throw UsageError("--recovery-codes pairs nothing, so it takes no --phrase.");
   return line;
 }
 
@@ -163,30 +175,80 @@ config::Config read_config(const std::string& file) {
   }
 }
 
-int pair(const CommandLine& line) {
-  const config::Config config = read_config(line.config);
-  const std::string host = host_name();
-  const std::string account = account_name(line.user);
-  const std::string user = config::expand_user_name(
-      line.user_pattern.empty() ? config.options.user_name : line.user_pattern, account, host);
-  const SteadyClock clock;
-  const bool own_files = line.config != config::kDefaultConfigFile || line.helper != helper::kInstalledHelper;
-  Pairing pairing(
-      helper::reach({line.config, line.helper, !own_files}, Deadline::after(clock, kHelperStart), clock),
-      {user, line.phrase, host, config.api.timeout}, clock);
-  say("Pairing " + sanitize_for_display(user) + " with a phone.\n");
-  pairing.make();
-  say("Paired: " + sanitize_for_display(user) + ".\n");
-  if (line.code_test) {
-    pairing.prove_code();
-    say("The code is right: logins work also while the phone has no network.\n");
+/// What both uses of the program share: whom it is about, and helpers to talk to.
+class Desk {
+ public:
+  explicit Desk(const CommandLine& line) : line_(line) {
+    const config::Config config = read_config(line.config);
+    subject_.host = host_name();
+    subject_.user =
+        config::expand_user_name(line.user_pattern.empty() ? config.options.user_name : line.user_pattern,
+                                 account_name(line.user), subject_.host);
+    subject_.network_timeout = config.api.timeout;
   }
+
+  [[nodiscard]] const Subject& subject() const { return subject_; }
+  [[nodiscard]] std::string shown_user() const { return sanitize_for_display(subject_.user); }
+  [[nodiscard]] LineInput& input() { return input_; }
+  /// A session of its own for each purpose: a helper takes one login.
+  [[nodiscard]] HelperTalk talk() const {
+    const bool own_files =
+        line_.config != config::kDefaultConfigFile || line_.helper != helper::kInstalledHelper;
+    return {helper::reach({line_.config, line_.helper, !own_files}, Deadline::after(clock_, kHelperStart),
+                          clock_),
+            clock_};
+  }
+  [[nodiscard]] Approval approval(std::string_view action) { return {talk(), subject_, action, input_}; }
+
+ private:
+  const CommandLine& line_;
+  Subject subject_;
+  SteadyClock clock_;
+  LineInput input_;
+};
+
+/// A code proves that logins work while the phone has no network; with it the first recovery codes are approved.
+void try_code(Desk& desk, bool first_factor) {
+  say(first_factor
+          ? "Now the way without network: have the phone show a one-time code. Typed here it also approves\n"
+            "recovery codes for the day when the phone is lost.\n"
+          : "Now the way without network: have the new phone show a one-time code.\n");
+  const std::string id =
+      desk.approval(first_factor ? api::approved_action::kNewRecoveryCodes : "pair").ask_for_code_of_phone();
+  say("The code is right: logins work also while the phone has no network.\n");
+  if (!first_factor) return;
+  try {
+    (void)make_recovery_codes(desk.talk(), desk.subject(), id);
+  } catch (const Failure& failure) {
+    // The pairing is made all the same, and other servers have no recovery codes.
+    complain(std::string("No recovery codes were made. ") + failure.what());
+  }
+}
+
+int pair(const CommandLine& line) {
+  Desk desk(line);
+  Pairing pairing(
+      desk.talk(), desk.subject(), line.phrase,
+      [&desk] { return desk.approval(api::approved_action::kPairAnother).ask(); }, desk.input());
+  say("Pairing " + desk.shown_user() + " with a phone.\n");
+  pairing.make();
+  say("Paired: " + desk.shown_user() + ".\n");
+  if (line.code_test) try_code(desk, !pairing.was_approved());
+  return exit_status::kOk;
+}
+
+int renew_recovery_codes(const CommandLine& line) {
+  Desk desk(line);
+  say("Making new recovery codes for " + desk.shown_user() + ". Earlier ones end with that.\n");
+  if (make_recovery_codes(desk.talk(), desk.subject(), {})) return exit_status::kOk;
+  const std::string id = desk.approval(api::approved_action::kNewRecoveryCodes).ask();
+  (void)make_recovery_codes(desk.talk(), desk.subject(), id);
   return exit_status::kOk;
 }
 
 int run(int argc, char** argv) {
   const CommandLine line = read_command_line(argc, argv);
-  if (line.only_print == nullptr) return pair(line);
+  if (line.only_print == nullptr) return line.recovery_codes ? renew_recovery_codes(line) : pair(line);
   say(line.only_print);
   return exit_status::kOk;
 }

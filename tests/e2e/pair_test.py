@@ -88,7 +88,107 @@ class WithServer(Scene):
         pair.sendline("000000")
         pair.expect("wrong")
         pair.sendline(self.phone.code())
-        self.assertEqual(self.end(pair, "The code is right"), 0)
+        pair.expect("The code is right")
+        self.recovery_codes(pair)
+        self.assertEqual(self.end(pair), 0)
+
+    @staticmethod
+    def recovery_codes(pair):
+        """What toopher-pair shows."""
+        pair.expect("Recovery codes, each good for one login without your phone")
+        codes = []
+        for _ in range(10):
+            pair.expect(r"    (\d{4}-\d{4}-\d{4})\r\n")
+            codes.append(pair.match.group(1))
+        pair.expect("not shown again")
+        return codes
+
+    def paired(self, user="daemon"):
+        """A phone, and the recovery codes of the first pairing."""
+        _, phrase = self.phrase("--yes")
+        pair = self.pair("--user", user, "--phrase", phrase)
+        pair.expect("One-time code: ")
+        pair.sendline(self.phone.code())
+        codes = self.recovery_codes(pair)
+        self.assertEqual(self.end(pair), 0)
+        return codes
+
+    def second_phone(self):
+        phone = system.Phone(self.server.url, os.path.join(self.directory, "second"), **self.options)
+        waiting = phone.start("pair", "--server", self.server.url, "--yes")
+        self.addCleanup(waiting.stop)
+        return phone, waiting.wait_for_line(r"^Pairing phrase: ([a-z ]+)$").group(1)
+
+    def test_another_phone_is_approved_by_the_first(self):
+        self.paired()
+        second, phrase = self.second_phone()
+        pair = self.pair("--user", "daemon", "--phrase", phrase)
+        pair.expect("has a second factor already")
+        pair.expect('shows the request "pair another phone"')
+        pair.expect(r"Approve it there \(number (\d\d)\) and press Enter, or type a one-time code or a recovery code: ")
+        self.phone.run("approve", "--number", pair.match.group(1), "--wait", "10")
+        pair.sendline("")
+        pair.expect("Approved")
+        pair.expect("Paired: daemon\\.")
+        pair.expect("have the new phone show a one-time code")
+        pair.expect("One-time code: ")
+        pair.sendline(second.code())
+        pair.expect("The code is right")
+        self.assertEqual(self.end(pair), 0)
+        self.assertNotIn("Recovery codes", pair.before)
+
+    def test_a_recovery_code_approves_too(self):
+        codes = self.paired()
+        _, phrase = self.second_phone()
+        pair = self.pair("--user", "daemon", "--no-code-test", "--phrase", phrase)
+        pair.expect("recovery code: ")
+        pair.sendline("12345-67890")
+        pair.expect("recovery code twelve")
+        pair.expect("recovery code: ")
+        pair.sendline(codes[0])
+        self.assertEqual(self.end(pair, "Approved"), 0)
+        self.assertIn("Paired: daemon", pair.before)
+
+    def test_another_phone_is_denied_by_the_first(self):
+        self.paired()
+        _, phrase = self.second_phone()
+        pair = self.pair("--user", "daemon", "--phrase", phrase)
+        pair.expect("recovery code: ")
+        self.phone.start("deny", "--wait", "10").wait()
+        pair.sendline("")
+        self.assertEqual(self.end(pair, "Denied on the phone. Nothing was changed"), 4)
+
+    def test_nothing_typed_approves_nothing(self):
+        self.paired()
+        pair = self.pair("--user", "daemon", "--recovery-codes")
+        pair.expect("recovery code: ")
+        pair.sendeof()
+        self.assertEqual(self.end(pair, "Nothing was typed. Nothing was changed"), 8)
+        pair = self.pair("--user", "daemon", "--recovery-codes")
+        for _ in range(3):
+            pair.expect("recovery code: ")
+            pair.sendline("000000000000")
+        self.assertEqual(self.end(pair, "No right code was typed. Nothing was changed"), 8)
+
+    def test_new_recovery_codes_end_the_old_ones(self):
+        old = self.paired()
+        pair = self.pair("--user", "daemon", "--recovery-codes")
+        pair.expect('shows the request "make new recovery codes"')
+        pair.expect(r"number (\d\d)")
+        self.phone.run("approve", "--number", pair.match.group(1), "--wait", "10")
+        pair.expect("recovery code: ")
+        pair.sendline("")
+        new = self.recovery_codes(pair)
+        self.assertEqual(self.end(pair), 0)
+        self.assertFalse(set(old) & set(new))
+        pair = self.pair("--user", "daemon", "--recovery-codes")
+        pair.expect("recovery code: ")
+        pair.sendline(old[0])
+        pair.expect("wrong")
+        pair.expect("recovery code: ")
+        pair.sendline(new[0])
+        self.recovery_codes(pair)
+        self.assertEqual(self.end(pair), 0)
 
     def test_a_code_that_is_never_right(self):
         _, phrase = self.phrase("--yes")
