@@ -140,10 +140,11 @@ def wrong_ones(scene):
     """Nobody gets in, no phone rings, and the log names the file; whatever the failure policy, and though nobody need be
     paired. All at the same time, because su makes each of them wait."""
     scene.write_files(options=FILE.replace("required", "available", 1))
+    attempts = {}
     with contextlib.ExitStack() as stack:
-        attempts = {}
         for what, (spoil, _) in SPOILED.items():
-            attempts[what] = attempt = stack.enter_context(Attempt(scene, "su", paired=False))
+            attempts[what] = attempt = Attempt(scene, "su", paired=False)
+            stack.callback(lambda attempt=attempt: attempt.terminal and attempt.finish())
             spoil(pairings(attempt, f"toopher-test = {UNKNOWN}"), world.account(attempt.person.name))
         scene.world.stack("su", f"required {world.MODULE}")  # no password: nobody is there to type so many
         for attempt in attempts.values():
