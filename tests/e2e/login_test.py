@@ -198,6 +198,20 @@ class Login(unittest.TestCase):
         terminal.sendintr()
         system.wait_until(lambda: not self.pending(), "the request is withdrawn", timeout=5)
 
+    def test_the_next_server_where_the_first_is_down(self):
+        self.here.configure(base_url=f"http://127.0.0.1:1/v1/, {self.here.server.url}/v1/")
+        terminal = self.start("prompt=before")
+        terminal.expect_exact(BEFORE)
+        terminal.sendline(self.here.phone.code())
+        self.ends(terminal, GRANTED_CODE, 0)
+
+    def test_a_user_name_that_is_the_id_of_a_pairing(self):
+        audit = self.here.server.text("stderr")
+        pairing = re.search(r'"pairing(?:_id)?":"([0-9a-f-]{36})"', audit).group(1)
+        terminal = self.start(f"availability=required user_name={pairing}")
+        self.ends(terminal, "login denied", 1)
+        self.assertEqual(self.requests("request"), [])
+
     def test_no_server(self):
         self.here.configure("failure-policy = deny", base_url=f"http://127.0.0.1:{system.free_port()}/v1/")
         terminal = self.start()

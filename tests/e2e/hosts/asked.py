@@ -64,13 +64,13 @@ def ends(attempt, entered, *log):
     attempt.expect_requests()
 
 
-def by_groups(availability, entered, *log, host="sudo", **groups):
+def by_groups(availability, entered, *log, host="sudo", arguments="", **groups):
     """An unpaired person; `groups` are of files, and `PERSON` in them is her name."""
     def play(scene):
         scene.write_files(options=f"availability = {availability}")
-        with Attempt(scene, host, paired=False) as attempt:
+        with Attempt(scene, host, *arguments.split(), paired=False) as attempt:
             if not attempt.host.asks_password:  # somebody has to let in those who are exempt
-                scene.world.stack(attempt.host.service, f"required {world.MODULE}", "required pam_permit.so")
+                scene.world.stack(attempt.host.service, f"required {world.MODULE} {arguments}", "required pam_permit.so")
             lists = {name: people.replace("PERSON", attempt.person.name) for name, people in groups.items()}
             with changed("/etc/group", members(**lists)):
                 ends(attempt, entered, *log)
@@ -123,6 +123,40 @@ def several_names_for_one_uid(scene):
             attempt.expect_log("outcome=unpaired-required", "user=root")
 
 
+def su_asks(arguments, asked, **groups):
+    """Of somebody who calls su for another account."""
+    def play(scene):
+        scene.write_files(options="availability = groups")
+        with Attempt(scene, "su", paired=False) as attempt:
+            scene.world.stack("su", f"required {world.MODULE} {arguments}")
+            names = {"PERSON": attempt.person.name, "INVOKER": attempt.host.invoker}
+            lists = {name: names[member] for name, member in groups.items()}
+            with changed("/etc/group", members(**lists)):
+                require("event", attempt.start().next(), "ended")
+                line = attempt.expect_log("outcome=unpaired-required")
+                require("asked", f"asked={names[asked]} " in line, asked == "INVOKER")
+    return play
+
+
+def nobody_to_ask(scene):
+    """ask = ruser where no caller is known: an error, but for those who are exempt in any case."""
+    scene.write_files(options="ask = ruser\navailability = required")
+    with Attempt(scene, "login", paired=False) as attempt:
+        require("event", attempt.start().next(), "ended")
+        attempt.finish()
+        attempt.expect_log("outcome=misconfigured", "ask = ruser")
+    with Attempt(scene, "login", paired=False) as attempt, \
+            changed("/etc/group", members(excluded=attempt.person.name)):
+        require("event", attempt.start().next(), "entered")
+
+
+def named_by_host(scene):
+    """With %u@%h, a phone that is paired for all computers is not this one's."""
+    scene.write_files(options="availability = required\nuser-name = %u@%h")
+    with Attempt(scene, "sudo") as attempt:
+        ends(attempt, False, "outcome=unpaired-required")
+
+
 def another_spelling(typed):
     """The phone of the account is asked, whatever was typed."""
     def play(scene):
@@ -154,7 +188,14 @@ UNKNOWN = ("outcome=aborted", "Connection refused")
 SCENARIOS = {
     "sudo | required-group of files": by_groups("groups", False, "outcome=unpaired-required", required="PERSON"),
     "sudo | in no group": by_groups("groups", True, required="somebody", available="somebody"),
-    "sudo | required-group, nullok": by_groups("required", False, "outcome=unpaired-required", required="PERSON"),
+    "sudo | required-group, nullok":
+        by_groups("required", False, "outcome=unpaired-required", arguments="nullok", required="PERSON"),
+    "sudo | nullok": by_groups("required", True, "outcome=unpaired ", arguments="nullok"),
+    "sudo | the argument wins over the file":
+        by_groups("none", False, "outcome=unpaired-required", arguments="availability=required"),
+    "sudo | groups of the service's own":
+        by_groups("groups", False, "outcome=unpaired-required", arguments="required_group=toopher-mine", mine="PERSON",
+                  required="somebody"),
     "sudo | excluded wins": by_groups("required", True, required="PERSON", excluded="PERSON"),
     "sudo | required by primary group": by_primary_group,
     "sudo | required-group of a directory":
@@ -182,6 +223,11 @@ SCENARIOS = {
     "su to root | both excluded": by_groups("required", True, host="su to root", excluded="root,PERSON"),
     "su to root | neither required": by_groups("groups", True, host="su to root", available="somebody"),
     "su to root | several names for one uid": several_names_for_one_uid,
+    "su | asks for the account": su_asks("", "PERSON", required="PERSON"),
+    "su | ask=ruser asks the caller": su_asks("ask=ruser", "INVOKER", required="INVOKER"),
+    "su | ask=ruser, the account is required": su_asks("ask=ruser", "INVOKER", required="PERSON"),
+    "login | ask=ruser": nobody_to_ask,
+    "sudo | user-name with the host": named_by_host,
     "sudo | rootpw": sudo_with_rootpw,
     "login | typed in capitals": another_spelling(str.upper),
     "login | typed with the realm": another_spelling(lambda name: f"{name}@{REALM}"),
