@@ -117,8 +117,8 @@ std::optional<Outcome> Login::start_push() {
     return outcome;
   }
   if (answer.kind == Kind::refused && answer.word == helper::refusal::kCodeRequired) {
-    if (!can_prompt_) return end(Verdict::timed_out, Method::push, answer);
     person_.report(messages::kPushNotPossible);
+    if (!can_prompt_) return end(Verdict::timed_out, Method::push, answer);
     return ask_for_code();
   }
   return end_by_push(answer);

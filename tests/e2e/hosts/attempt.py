@@ -70,6 +70,11 @@ class Attempt:
         return self.scene.world.log.wait_for("pam_toopher", f"{self.host.person_field}={self.person.name} ", *words,
                                              mark=self.mark)
 
+    def log_lines(self):
+        """All lines of the module about this person."""
+        named = f" {self.host.person_field}={self.person.name} "
+        return [line for line in self.scene.world.log.since(self.mark) if "pam_toopher(" in line and named in line + " "]
+
     def expect_silence(self):
         """No code or password in any log."""
         self.scene.check_silence(self.mark, [*self.codes, self.person.password])

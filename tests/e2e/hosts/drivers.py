@@ -101,7 +101,7 @@ class Ssh(Host):
     def options(self, **more):
         """The words that lead ssh, scp or sftp here."""
         options = {"ProxyCommand": self.daemon, "IdentityFile": f"{SSH_FOLDER}/client_key", "IdentitiesOnly": "yes",
-                   "StrictHostKeyChecking": "no", "UserKnownHostsFile": "/dev/null", "LogLevel": "ERROR", **more}
+                   "StrictHostKeyChecking": "no", "UserKnownHostsFile": "/dev/null", "LogLevel": "INFO", **more}
         return ["-F", "none", *(word for option in options.items() for word in ("-o", "=".join(option)))]
 
     def start(self, user):
@@ -180,7 +180,7 @@ class SuToRoot(Host):
 
     name = "su to root"
     service = "su"
-    person_field = "asked"
+    person_field = "ruser"
     asks_password = False
 
     def shell_user(self, name):

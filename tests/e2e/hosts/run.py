@@ -31,6 +31,7 @@ import examples
 import owners
 import pairing_file
 import play
+import refusals
 import scenarios
 import scene
 import unattended
@@ -42,7 +43,7 @@ import world
 
 NAME_SERVICE = "support/libnss_toophertest.so.2"
 ALL = [*((play.stack, row) for row in scenarios.STACKS), *((play.login, row) for row in scenarios.LOGINS),
-       *special.ALL, *asked.ALL, *examples.ALL, *owners.ALL, *pairing_file.ALL, *unattended.ALL, *words.ALL, *warm.ALL]
+       *special.ALL, *refusals.ALL, *asked.ALL, *examples.ALL, *owners.ALL, *pairing_file.ALL, *unattended.ALL, *words.ALL, *warm.ALL]
 
 
 def make_variable(name):

@@ -61,9 +61,10 @@ PROMPTING_HOSTS = ("ssh keyboard-interactive", "ssh publickey,keyboard-interacti
 
 
 def _every_outcome():
+    """Refusals with prompt=during are those of refusals.py."""
     for outcome, (phone, entered, log, prompts) in OUTCOMES.items():
         for prompt, (answers, requests) in prompts.items():
-            for host in PROMPTING_HOSTS:
+            for host in PROMPTING_HOSTS if entered or prompt != "during" else ():
                 yield Login(host, outcome, prompt, phone, answers, entered, requests, log=log)
 
 
@@ -94,14 +95,8 @@ def _password_method():
                             arguments=("number_matching=on", *arguments))
 
 
-def _su_to_root():
-    for outcome in ("push granted", "push denied"):
-        phone, entered, log, prompts = OUTCOMES[outcome]
-        answers, requests = prompts["during"]
-        yield Login("su to root", outcome, "during", phone, answers, entered, requests, log=log)
-
-
-LOGINS = [*_every_outcome(), *_number_matching(), *_password_method(), *_su_to_root()]
+LOGINS = [*_every_outcome(), *_number_matching(), *_password_method(),
+          Login("su to root", "push granted", "during", "approve", (ENTER,), True, (GRANTED,), log="outcome=granted factor=push")]
 
 
 @dataclasses.dataclass(frozen=True)

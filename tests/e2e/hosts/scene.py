@@ -35,10 +35,28 @@ class Scene:
         self._people = 0
         self._server = None
         self._requester = None
+        self._administrator = None
         for name in ("toopher", SERVER_USER):
             world.add_user(name, shell="/usr/sbin/nologin", home=False)
         for host in HOSTS.values():
             host.prepare(world)
+
+    @property
+    def requester(self):
+        """The server's first requester, who may log people in and pair them."""
+        _ = self.server
+        return self._requester
+
+    @property
+    def administrator(self):
+        """A requester with the scope admin."""
+        if self._administrator is None:
+            made = machine.run(system.program("toopherd"), "--add-requester", "administrator", "--scopes", "admin",
+                               "--config", f"{self.server.directory}/toopherd.conf", **machine.account(SERVER_USER))
+            key, secret = (re.search(rf"^\s*{name}\s*[=:]\s*(\S+)\s*$", made, re.MULTILINE).group(1)
+                           for name in ("key", "secret"))
+            self._administrator = requester.Requester(self.server.url, key, secret)
+        return self._administrator
 
     @property
     def server(self):

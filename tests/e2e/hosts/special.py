@@ -140,24 +140,21 @@ def wrong_secret(scene):
 
 # --- server and pairing -----------------------------------------------------------
 
-def server_down(host, policy):
+def server_down(host):
+    """Where the administrator wrote so; refused otherwise (refusals.py)."""
     def play(scene):
-        scene.write_files(url=NO_SERVER, timeout=2, options=f"failure-policy = {policy}")
+        scene.write_files(url=NO_SERVER, timeout=1, options="failure-policy = allow")
         with Attempt(scene, host) as attempt:
-            attempt_ends(attempt, entered=policy == "allow")
-            attempt.expect_log("outcome=unreachable", *(["policy=allow"] if policy == "allow" else []))
+            attempt_ends(attempt, entered=True)
+            attempt.expect_log("outcome=unreachable", "policy=allow")
     return play
 
 
-def unpaired(availability):
-    def play(scene):
-        scene.write_files(options=f"availability = {availability}")
-        with Attempt(scene, "sudo", paired=False) as attempt:
-            attempt_ends(attempt, entered=availability == "available")
-            attempt.expect_log("outcome=unpaired")
-            if availability == "required":
-                require("toopher-pair is named", "toopher-pair" in attempt.terminal.visit.transcript, True)
-    return play
+def unpaired_optional(scene):
+    scene.write_files(options="availability = available")
+    with Attempt(scene, "sudo", paired=False) as attempt:
+        attempt_ends(attempt, entered=True)
+        attempt.expect_log("outcome=unpaired")
 
 
 def unknown_user(scene):
@@ -185,16 +182,13 @@ SCENARIOS = {
        for host in ("ssh keyboard-interactive", "ssh publickey,keyboard-interactive", "sudo", "su", "login")},
     **{f"{host} | Ctrl-C during the wait": interrupts_the_wait(host) for host in ("sudo", "su", "login")},
     **{f"sudo | {what}": wrong_file("sudo", spoil) for what, spoil in SPOILED.items()},
-    **{f"{host} | config missing": wrong_file(host, SPOILED["config missing"])
-       for host in ("ssh keyboard-interactive", "ssh publickey,keyboard-interactive", "ssh password", "su", "login")},
     "sudo | credentials readable by all, failure-policy=allow":
         wrong_file("sudo", SPOILED["credentials readable by all"], "failure-policy = allow"),
     "sudo | unknown module argument": unknown_argument,
     "sudo | wrong consumer secret, failure-policy=allow": wrong_secret,
-    **{f"{host} | server down, failure-policy={policy}": server_down(host, policy)
-       for host in ("ssh keyboard-interactive", "ssh password", "sudo", "su", "login") for policy in ("deny", "allow")},
-    **{f"sudo | unpaired, availability={availability}": unpaired(availability)
-       for availability in ("available", "required")},
+    **{f"{host} | server down, failure-policy=allow": server_down(host)
+       for host in ("ssh keyboard-interactive", "ssh password", "sudo", "su", "login")},
+    "sudo | unpaired, availability=available": unpaired_optional,
     "ssh keyboard-interactive | unknown user": unknown_user,
 }
 
