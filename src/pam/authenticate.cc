@@ -58,7 +58,7 @@ class Attempt {
     } catch (const Misconfigured& error) {
       return misconfigured(error.what());
     } catch (const Undecidable& error) {
-      return conclude({Verdict::aborted, Method::none, "", error.what()});
+      return undecidable(error.what());
     } catch (const helper::LaunchError& error) {
       if (error.kind() == helper::failure::kConfig) return misconfigured(error.what());
       return conclude({Verdict::aborted, Method::none, "", error.what()});
@@ -183,6 +183,12 @@ class Attempt {
     terms.prompt_text = options.prompt_text;
     terms.silent = (static_cast<unsigned>(flags_) & PAM_SILENT) != 0;
     return terms;
+  }
+
+  int undecidable(const std::string& what) {
+    read_language();
+    HostConversation(handle_, clock_, catalogue_).report(messages::kUndecidable);
+    return conclude({Verdict::aborted, Method::none, "", what});
   }
 
   int misconfigured(const std::string& what) {

@@ -46,6 +46,8 @@ inline constexpr const char* kServerFault =
     "The authentication server gave no usable answer. The system log says more.";
 inline constexpr const char* kBroken =
     "Two-factor authentication is not set up correctly on this computer. The system log says more.";
+inline constexpr const char* kUndecidable =
+    "Whether you need a second factor cannot be found out now. The system log says more.";
 
 }  // namespace toopher::pam::messages
 

@@ -90,7 +90,7 @@ SERVICE_CALL _nss_toophertest_getgrnam_r(const char* name, group* result, char* 
       return NSS_STATUS_TRYAGAIN;
     }
     std::memset(buffer, 0, members);
-    std::strcpy(buffer + members, group.name.c_str());
+    std::memcpy(buffer + members, group.name.c_str(), group.name.size() + 1);
     *result = {buffer + members, buffer + members - 1, group.gid, reinterpret_cast<char**>(buffer)};
     return NSS_STATUS_SUCCESS;
   }

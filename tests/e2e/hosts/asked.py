@@ -59,6 +59,8 @@ def ends(attempt, entered, *log):
     attempt.finish()
     if log:
         attempt.expect_log(*log)
+        told = "cannot be found out" in attempt.terminal.visit.transcript
+        require("told why", told, log[0] == "outcome=aborted")
     else:
         require("lines", [line for line in attempt.scene.world.log.since(attempt.mark) if "pam_toopher" in line], [])
     attempt.expect_requests()
