@@ -10,4 +10,6 @@ libtoopher_base_a_SOURCES = \
 	base/secret.cc base/secret.h \
 	base/spawn.cc base/spawn.h \
 	base/text.cc base/text.h \
-	base/unique_fd.cc base/unique_fd.h
+	base/unique_fd.cc base/unique_fd.h \
+	base/utf8.cc base/utf8.h \
+	base/visible.cc base/visible.h

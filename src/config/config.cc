@@ -175,7 +175,7 @@ void check_user_name(std::string_view pattern) {
   if (expand_user_name(pattern, "account", "host").empty()) throw WrongValue("the value is empty");
 }
 
-constexpr std::array<Key<Options>, 20> kOptionKeys{{
+constexpr std::array<Key<Options>, 21> kOptionKeys{{
     {"failure-policy",
      [](Options& o, std::string_view v) { o.failure_policy = read_choice(v, kFailurePolicies); }},
     {"availability",
@@ -202,6 +202,7 @@ constexpr std::array<Key<Options>, 20> kOptionKeys{{
     {"ask", [](Options& o, std::string_view v) { o.ask = read_choice(v, kAsks); }},
     {"pairing-source",
      [](Options& o, std::string_view v) { o.pairing_source = read_choice(v, kPairingSources); }},
+    {"show-command", [](Options& o, std::string_view v) { o.show_command = read_bool(v); }},
     {"language", [](Options& o, std::string_view v) { o.language = read_language(v); }},
     {"offline-codes", [](Options& o, std::string_view v) { o.offline_codes = read_bool(v); }},
     {"offline-max-age",

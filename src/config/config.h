@@ -48,6 +48,7 @@ struct Options {
   std::string user_name = "%u";  ///< %u account, %h host name, %% percent; share-pairings sets it, too
   Ask ask = Ask::automatic;
   PairingSource pairing_source = PairingSource::server;  ///< file: ~/.toopher of the person who is asked
+  bool show_command = false;                             ///< the phone shows what sudo is to run
   std::string language;                                  ///< of the catalogue (`de`, `de_AT`); empty: English
   std::string prompt_text;     ///< instead of the sentence that asks for an approval; empty: ours
   bool offline_codes = false;  ///< a module argument can only switch it off

@@ -5,6 +5,7 @@
 
 #include "api/json.h"
 #include "base/text.h"
+#include "helper/terminal_id.h"
 
 namespace toopher::helper {
 namespace {
@@ -90,7 +91,7 @@ struct ToLine {
 std::string metadata_of(const Message& line, bool verified) {
   const api::Json object(json_object());
   if (!verified && json_object_set_new(object.get(), "verified", json_false()) != 0) throw std::bad_alloc();
-  for (const char* name : {"host", "service", "rhost", "tty", "ruser", "command"}) {
+  for (const char* name : {"host", "service", "rhost", "tty", "ruser", "target", "command", "directory"}) {
     if (!line.has(name)) continue;
     if (!object || json_object_set_new(object.get(), name, api::json_text(line.get(name)).release()) != 0)
       throw std::bad_alloc();
@@ -107,7 +108,9 @@ std::optional<client::Login> login_of(const Message& line, bool verified) {
   if (login.user.empty() && login.pairing_id.empty() && !line.has("nobody")) return std::nullopt;
   login.action = line.get("action");
   login.terminal = line.get("terminal");
-  login.terminal_extra = line.get("terminal-extra");
+  login.terminal_extra = verified ? line.get("terminal-extra") : "";
+  if (login.terminal_extra.empty() && !login.terminal.empty())
+    login.terminal_extra = terminal_id_of(line, read_machine_id(), verified);
   login.automation_allowed = line.get("automation") == "1";
   login.metadata = metadata_of(line, verified);
   return login;

@@ -11,7 +11,8 @@
 //     caller                                              helper answers with one of
 //     login user= action= [terminal=] [terminal-extra=]   (nothing; no network yet)
 //           [automation=1] [pairing-id=]
-//           [host=] [service=] [rhost=] [tty=] [ruser=] [command=]
+//           [host=] [service=] [rhost=] [tty=] [ruser=] [target=]
+//           [command=] [directory=]
 //     login nobody=1                                      (nothing) in its place: there is no such account. What
 //                                                         follows is answered as for a phone that nobody looks at;
 //                                                         the server is only asked whether it answers
@@ -32,6 +33,7 @@
 //     recovery-codes user= [authorization=] timeout-ms=   recovery-codes codes= | failed
 //                                                         refused kind=approval-needed [text=]
 //
+// A terminal without `terminal-extra` gets an identifier of its place (helper/terminal_id.h).
 // `timeout-ms` is what is left until the caller wants an answer; the helper answers before it. `ttl` is how many
 // seconds the request lives. A code while a push is pending carries that push's id as `supersedes`. `interrupted`
 // may come instead of any answer: a signal told the helper to give up; it has then withdrawn the push, or is about

@@ -26,6 +26,7 @@ libtoopher_helper_a_SOURCES = \
 	helper/session.cc helper/session.h \
 	helper/settings.cc helper/settings.h \
 	helper/start.cc helper/start.h \
+	helper/terminal_id.cc helper/terminal_id.h \
 	helper/user_file.cc helper/user_file.h
 
 pkglibexec_PROGRAMS += toopher-helper

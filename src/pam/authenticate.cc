@@ -138,7 +138,7 @@ class Attempt {
 
   std::unique_ptr<Factor> make_factor() {
     helper::Message login =
-        account_ ? login_line(handle_, key_, options_.options, asked_) : unknown_account_line();
+        account_ ? login_line(handle_, key_, options_.options, *account_, asked_) : unknown_account_line();
     helper::HelperProcess helper =
         helper::reach(way_to_helper(), Deadline::after(clock_, kHelperStart), clock_);
     if (account_ && reads_pairing_file()) {

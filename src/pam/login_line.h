@@ -7,14 +7,16 @@
 
 #include "config/config.h"
 #include "helper/protocol.h"
+#include "pam/account.h"
 #include "pam/handle.h"
 #include "pam/remembered.h"
 
 namespace toopher::pam {
 
-/// `asked` is the account whose phone is asked. Throws Misconfigured if its name for the server is too long.
+/// `account` is logged in to; `asked` is the account whose phone is asked. Throws Misconfigured if its name for the server is too long.
 [[nodiscard]] helper::Message login_line(const Handle& handle, const AttemptKey& key,
-                                         const config::Options& options, const std::string& asked);
+                                         const config::Options& options, const Account& account,
+                                         const std::string& asked);
 
 }  // namespace toopher::pam
 

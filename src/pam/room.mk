@@ -21,6 +21,8 @@ libtoopher_pam_a_SOURCES = \
 	pam/outcome.cc pam/outcome.h \
 	pam/policy.cc pam/policy.h \
 	pam/remembered.cc pam/remembered.h \
+	pam/shown.cc pam/shown.h \
+	pam/sudo_command.cc pam/sudo_command.h \
 	pam/text.cc pam/text.h \
 	pam/undecidable.h \
 	pam/unknown_account.cc pam/unknown_account.h \

@@ -4,7 +4,7 @@
 #include <array>
 
 #include "api/json.h"
-#include "base/text.h"
+#include "base/visible.h"
 #include "crypto/encoding.h"
 #include "tools/failure.h"
 
@@ -13,18 +13,21 @@ namespace {
 
 constexpr std::size_t kLabelWidth = 11;
 constexpr std::int64_t kMaxNumberDigits = 6;
+constexpr std::size_t kMaxShown = 1200;  // bytes of one text
 
 struct Label {
   const char* field;
   const char* label;
 };
 /// Metadata in the order in which a person looks for it.
-constexpr std::array<Label, 6> kMetadata = {{{"host", "computer"},
+constexpr std::array<Label, 8> kMetadata = {{{"host", "computer"},
                                              {"service", "service"},
+                                             {"target", "as user"},
+                                             {"command", "command"},
+                                             {"directory", "directory"},
                                              {"rhost", "from"},
                                              {"tty", "tty"},
-                                             {"ruser", "by user"},
-                                             {"command", "command"}}};
+                                             {"ruser", "by user"}}};
 
 void require_same(const json_t* shown, const char* field, const std::string& expected) {
   if (api::required_string(shown, field) != expected)
@@ -34,7 +37,7 @@ void require_same(const json_t* shown, const char* field, const std::string& exp
 std::string line(std::string_view label, std::string_view value) {
   std::string text = "  " + std::string(label);
   text.resize(std::max(text.size(), 2 + kLabelWidth), ' ');
-  return text + sanitize_for_display(value) + "\n";
+  return text + shorten(make_visible(value), kMaxShown) + "\n";
 }
 
 ShownPairing shown_pairing_from(const json_t* shown, const PendingPairing& pairing) {
@@ -98,7 +101,7 @@ std::string render(const ShownRequest& request, std::int64_t seconds_left, std::
   text += line("asked by", request.requester);
   text += line("time left", std::to_string(std::max<std::int64_t>(0, seconds_left)) + " s");
   if (!request.metadata_verified && !request.metadata.empty())
-    text += "  (computer, service and the like were told by an unprivileged program: do not rely on them)\n";
+    text += "  (not verified by the system: an ordinary program told computer, service and the like)\n";
   if (others_pending > 0)
     text += "  CAREFUL: " + std::to_string(others_pending) +
             " more request(s) of this user wait. Somebody else may be trying to log in.\n";

@@ -210,7 +210,8 @@ class Initiate(HelperTest):
         with rogue.Rogue(by_path(initiate=http(request(number="42")))) as server:
             helper = self.start(server.url)
             helper.send("login", user="alice@host", action="log in", terminal="t", terminal_extra="x",
-                        host="h", service="sudo", rhost="1.2.3.4", tty="pts/1", ruser="bob", command='rm "ü"')
+                        host="h", service="sudo", rhost="1.2.3.4", tty="pts/1", ruser="bob", command='rm "ü"', target="root",
+                        directory="/home")
             answer, _ = helper.ask("push", timeout_ms=20000, ttl=21, number=1)
             self.assertEqual(answer["number"], "42")
             fields = server.calls[0].fields
@@ -219,7 +220,40 @@ class Initiate(HelperTest):
                 "user_name": "alice@host", "action_name": "log in", "terminal_name": "t", "terminal_name_extra": "x",
                 "automation_allowed": "false", "number_matching": "true", "ttl": "21",
                 "requester_metadata": '{"host":"h","service":"sudo","rhost":"1.2.3.4","tty":"pts/1","ruser":"bob",'
-                                      '"command":"rm \\"\\u00FC\\""}'})
+                                      '"target":"root","command":"rm \\"\\u00FC\\"","directory":"/home"}'})
+
+
+    def terminal_ids(self, *logins):
+        """What the server is told to tell the terminals of these `login` lines apart by."""
+        ids = []
+        for login in logins:
+            with rogue.Rogue(by_path(initiate=http(request()))) as server:
+                helper = self.start(server.url)
+                helper.send("login", user="alice", action="log in", **login)
+                helper.ask("push", timeout_ms=20000, ttl=21)
+                self.assertEqual(server.calls[0].fields["terminal_name"], login["terminal"])
+                ids.append(server.calls[0].fields["terminal_name_extra"])
+        return ids
+
+    def test_equal_terminal_names_of_different_places(self):
+        here = {"terminal": "192.0.2.7", "host": "web1", "service": "sshd", "rhost": "192.0.2.7", "tty": "ssh"}
+        sudo = {"terminal": "web1", "host": "web1", "service": "sudo", "tty": "/dev/pts/1"}
+        first, again, other_host, other_service, other_rhost, unnamed = self.terminal_ids(
+            here, here, dict(here, host="web2"), dict(here, service="su"), dict(here, rhost="192.0.2.8"),
+            dict(here, host="web1:4", service="sshd"))
+        self.assertRegex(first, "^[0-9a-f]{32}$")
+        self.assertEqual(first, again)
+        self.assertEqual(len({first, other_host, other_service, other_rhost, unnamed}), 5)
+        pts1, pts2, console = self.terminal_ids(sudo, dict(sudo, tty="/dev/pts/22"), dict(sudo, tty="/dev/tty1"))
+        self.assertEqual(pts1, pts2)
+        self.assertNotEqual(pts1, console)
+
+    def test_no_terminal_has_no_identifier(self):
+        with rogue.Rogue(by_path(initiate=http(request()))) as server:
+            helper = self.start(server.url)
+            helper.send("login", user="alice", action="log in", host="web1")
+            helper.ask("push", timeout_ms=20000, ttl=21)
+            self.assertNotIn("terminal_name_extra", server.calls[0].fields)
 
 
 class SeveralServers(HelperTest):

@@ -171,11 +171,11 @@ PendingRequest some_request(const std::string& extra = {}) {
 
 void a_request_is_shown_as_text(void**) {
   assert_same_text(render(read_shown(some_request()), 42, 0),
-                   "  user       alice[2J\n"
+                   "  user       alice\\x1b[2J\n"
                    "  terminal   web1\n"
                    "  action     log in\n"
+                   "  command    /bin/ls\\x0a  user       root\n"
                    "  from       192.0.2.7\n"
-                   "  command    /bin/ls  user       root\n"
                    "  asked by   Example\n"
                    "  time left  42 s\n");
   const std::string careful = render(read_shown(some_request()), -3, 2);
@@ -183,11 +183,35 @@ void a_request_is_shown_as_text(void**) {
   assert_non_null(std::strstr(careful.c_str(), "CAREFUL: 2 more"));
 }
 
+void a_long_command_hides_neither_end(void**) {
+  PendingRequest request = some_request();
+  const std::string command = "/bin/ls";
+  request.shown.replace(request.shown.find(command), command.size(),
+                        "/bin/ls " + std::string(5000, 'x') + " ; evil");
+  const std::string text = render(read_shown(request), 1, 0);
+  assert_true(text.size() < 2000);
+  assert_non_null(std::strstr(text.c_str(), "command    /bin/ls xxx"));
+  assert_non_null(std::strstr(text.c_str(), "characters left out"));
+  assert_non_null(std::strstr(text.c_str(), "; evil"));
+}
+
+void what_the_command_would_change_is_shown(void**) {
+  PendingRequest request = some_request();
+  const std::string member = R"("unknown":"x")";
+  request.shown.replace(request.shown.find(member), member.size(),
+                        R"("directory":"/srv","target":"root","tty":"pts")");
+  assert_non_null(std::strstr(render(read_shown(request), 1, 0).c_str(),
+                              "  as user    root\n"
+                              "  command    /bin/ls\\x0a  user       root\n"
+                              "  directory  /srv\n"
+                              "  from       192.0.2.7\n"));
+}
+
 void details_nobody_vouches_for_are_marked(void**) {
   PendingRequest request = some_request();
   const std::string verified = R"("metadata_verified":true)";
   request.shown.replace(request.shown.find(verified), verified.size(), R"("metadata_verified":false)");
-  assert_non_null(std::strstr(render(read_shown(request), 1, 0).c_str(), "do not rely on them"));
+  assert_non_null(std::strstr(render(read_shown(request), 1, 0).c_str(), "not verified by the system"));
 }
 
 bool readable(const PendingRequest& request) {
@@ -254,6 +278,8 @@ int main() {
       cmocka_unit_test(open_or_damaged_state_is_refused),
       cmocka_unit_test(wrong_values_in_a_state_are_refused),
       cmocka_unit_test(a_request_is_shown_as_text),
+      cmocka_unit_test(a_long_command_hides_neither_end),
+      cmocka_unit_test(what_the_command_would_change_is_shown),
       cmocka_unit_test(details_nobody_vouches_for_are_marked),
       cmocka_unit_test(what_is_shown_must_be_what_is_answered),
       cmocka_unit_test(a_pairing_needs_a_key_on_the_curve),

@@ -106,3 +106,10 @@ TESTS += unit/check_test
 endif
 unit_check_test_SOURCES = unit/check_test.cc
 unit_check_test_LDADD = $(ROOM)check.a $(ROOM)api.a $(ROOM)base.a $(PAM_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
+
+if CMOCKA
+check_PROGRAMS += unit/shown_test
+TESTS += unit/shown_test
+endif
+unit_shown_test_SOURCES = unit/shown_test.cc
+unit_shown_test_LDADD = $(ROOM)pam.a $(ROOM)base.a $(CMOCKA_LIBS)

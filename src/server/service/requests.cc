@@ -4,6 +4,7 @@
 #include <array>
 
 #include "api/reason.h"
+#include "base/visible.h"
 #include "server/service/codes.h"
 #include "server/service/pairings.h"
 #include "server/service/rules.h"
@@ -49,7 +50,8 @@ std::optional<Pairing> pairing_shown_on(Context& context, const AuthenticationRe
 
 /// A JSON object of the requester, cut down to the members that phones show; anything else becomes an empty object.
 api::Json shown_metadata(const std::string& metadata, bool& verified) {
-  static constexpr std::array kMembers = {"host", "service", "rhost", "tty", "ruser", "command"};
+  static constexpr std::array kMembers = {"host",  "service", "rhost",   "tty",
+                                          "ruser", "target",  "command", "directory"};
   api::Json shown(json_object());
   verified = true;
   try {
@@ -58,7 +60,9 @@ api::Json shown_metadata(const std::string& metadata, bool& verified) {
     verified = api::optional_bool(given.get(), "verified", true);
     for (const char* member : kMembers) {
       const std::string text = api::optional_string(given.get(), member);
-      if (!text.empty()) json_object_set_new(shown.get(), member, api::json_text(text).release());
+      if (!text.empty())
+        json_object_set_new(shown.get(), member,
+                            api::json_text(shorten(text, rules::kMaxShownMember)).release());
     }
   } catch (const api::JsonError&) {
     // Other requesters put texts of their own there; phones have no use for them.

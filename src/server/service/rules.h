@@ -24,7 +24,8 @@ inline constexpr Millis kMute = 20 * kMinute;           // no pushes after "this
 inline constexpr Millis kRepeatLife = kMinute;          // after its expiry a request is no answer to a repeat
 inline constexpr unsigned kNumberDigits = 2;            // 10 to 99
 inline constexpr std::size_t kMaxName = 256;            // bytes of a user, terminal or action name
-inline constexpr std::size_t kMaxMetadata = 4096;       // bytes
+inline constexpr std::size_t kMaxMetadata = 8192;       // bytes
+inline constexpr std::size_t kMaxShownMember = 1024;    // bytes of one text of the metadata on a phone
 
 // One-time codes
 inline constexpr unsigned kCodeWindow = 1;               // time steps before and after now

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the phone is to show of a sudo command.
+#ifndef TOOPHER_PAM_SHOWN_H
+#define TOOPHER_PAM_SHOWN_H
+
+#include <string>
+
+namespace toopher::pam {
+
+/// For a person to read, nothing in it but text that can be seen; each field of a length that fits the helper's line.
+struct ShownCommand {
+  std::string command;
+  std::string target;
+  std::string directory;
+};
+
+/// The command that this process, sudo, was started with (`/proc/self/cmdline`) and the directory it runs in. The person's own
+/// programs choose both: this tells what they ask for, and proves nothing. Never throws for what cannot be read.
+[[nodiscard]] ShownCommand shown_command();
+
+}  // namespace toopher::pam
+
+#endif
