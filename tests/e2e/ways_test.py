@@ -12,8 +12,8 @@ import unittest
 sys.path.insert(0, os.path.join(os.environ.get("TOOPHER_SRCDIR") or os.path.dirname(__file__) + "/../..", "tests/support"))
 
 import certificates
-import connect_proxy
 import helper_process
+import relay
 import rogue_server as rogue
 from rogue_server import HANG, by_path, http, request
 
@@ -109,7 +109,7 @@ class Ways(unittest.TestCase):
     # a proxy
 
     def test_through_the_proxy(self):
-        with connect_proxy.ConnectProxy() as proxy, rogue.Rogue(by_path(**GRANTS), certificate=self.certificate) as server:
+        with relay.ConnectProxy() as proxy, rogue.Rogue(by_path(**GRANTS), certificate=self.certificate) as server:
             helper = self.login(server.url, proxy=proxy.url, ca_file=self.ca)
             self.assertEqual(self.push(helper)[0].verb, "pending")
             self.assertEqual(helper.ask("wait", timeout_ms=3000)[0].verb, "granted")
@@ -125,7 +125,7 @@ class Ways(unittest.TestCase):
 
     def test_a_proxy_that_refuses_is_no_server(self):
         for refusal in ("403 Forbidden", "407 Proxy Authentication Required", "502 Bad Gateway"):
-            with self.subTest(refusal), connect_proxy.ConnectProxy(refusal) as proxy, \
+            with self.subTest(refusal), relay.ConnectProxy(refusal) as proxy, \
                     rogue.Rogue(by_path(**GRANTS), certificate=self.certificate) as server:
                 answer, _ = self.push(self.login(server.url, proxy=proxy.url, ca_file=self.ca), timeout_ms=600)
                 self.assertEqual((answer.verb, answer["kind"]), ("failed", "unreachable"), answer)
@@ -133,27 +133,27 @@ class Ways(unittest.TestCase):
                 self.assertEqual(server.connections, 0)
 
     def test_no_way_around_a_proxy_that_is_down(self):
-        with connect_proxy.ConnectProxy() as proxy, rogue.Rogue(by_path(**GRANTS), certificate=self.certificate) as server:
+        with relay.ConnectProxy() as proxy, rogue.Rogue(by_path(**GRANTS), certificate=self.certificate) as server:
             proxy.__exit__()
             answer, _ = self.push(self.login(server.url, proxy=proxy.url, ca_file=self.ca), timeout_ms=1000)
             self.assertEqual((answer.verb, answer["kind"]), ("failed", "unreachable"), answer)
             self.assertEqual(server.connections, 0)
 
     def test_what_is_for_this_machine_passes_no_proxy(self):
-        with connect_proxy.ConnectProxy() as proxy, rogue.Rogue(by_path(**GRANTS)) as server:
+        with relay.ConnectProxy() as proxy, rogue.Rogue(by_path(**GRANTS)) as server:
             self.assertEqual(self.push(self.login(server.url, proxy=proxy.url))[0].verb, "pending")
             self.assertEqual(proxy.requests, [])
 
     def test_variables_of_the_environment_are_ignored(self):
         names = ("http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
-        with connect_proxy.ConnectProxy() as proxy, rogue.Rogue(by_path(**GRANTS), certificate=self.certificate) as server:
+        with relay.ConnectProxy() as proxy, rogue.Rogue(by_path(**GRANTS), certificate=self.certificate) as server:
             wrapper = ["/usr/bin/env", *(f"{name}={proxy.url}" for name in names), "SSL_CERT_FILE=/nonexistent"]
             helper = self.login(server.url, wrapper=wrapper, ca_file=self.ca)
             self.assertEqual(self.push(helper)[0].verb, "pending")
             self.assertEqual(proxy.requests, [])
 
     def test_no_proxy_of_the_environment_is_ignored(self):
-        with connect_proxy.ConnectProxy() as proxy, rogue.Rogue(by_path(**GRANTS), certificate=self.certificate) as server:
+        with relay.ConnectProxy() as proxy, rogue.Rogue(by_path(**GRANTS), certificate=self.certificate) as server:
             wrapper = ["/usr/bin/env", "no_proxy=*", "NO_PROXY=127.0.0.1"]
             helper = self.login(server.url, wrapper=wrapper, proxy=proxy.url, ca_file=self.ca)
             self.assertEqual(self.push(helper)[0].verb, "pending")

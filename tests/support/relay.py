@@ -1,32 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Counts what goes to a server: connections, and the first line of each request. HTTP in clear, on loopback."""
+"""What stands between the helper and a server, on loopback: a relay that counts, and a proxy that knows CONNECT."""
 
 import socket
 import threading
 import urllib.parse
 
 
-class Relay:
-    """Forwards to `url`. `connections`: how many were made; `requests`: (method, path) in their order."""
+class Middleman:
+    """Takes connections until it is left. `url`: its own; `connections`: how many were made; `requests`: what came."""
 
-    def __init__(self, url):
-        target = urllib.parse.urlsplit(url)
-        self._target = (target.hostname, target.port)
+    def __init__(self):
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.connections = 0
         self.requests = []
         self._thread = threading.Thread(target=self._accept, daemon=True)
         self._thread.start()
-
-    def clear(self):
-        """Starts to count anew."""
-        self.connections = 0
-        self.requests = []
-
-    def paths(self):
-        """The last word of each path, a query left out: ["initiate", "<id>", …]."""
-        return [path.partition("?")[0].rsplit("/", 1)[1] for _, path in self.requests]
 
     def _accept(self):
         while True:
@@ -38,18 +27,17 @@ class Relay:
             threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client):
-        with client, socket.create_connection(self._target) as server:
+        raise NotImplementedError
+
+    def _join(self, client, target, count=lambda data: None):
+        """Passes on what either side says, until both are silent. `count` sees what the client says."""
+        with socket.create_connection(target) as server:
             for end in (client, server):
                 end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             back = threading.Thread(target=self._forward, args=(server, client, lambda data: None), daemon=True)
             back.start()
-            self._forward(client, server, self._count)
+            self._forward(client, server, count)
             back.join()
-
-    def _count(self, data):
-        for line in data.split(b"\r\n"):
-            if line.endswith(b" HTTP/1.1"):
-                self.requests.append(tuple(line.decode().split(" ")[:2]))
 
     @staticmethod
     def _forward(source, sink, count):
@@ -69,6 +57,61 @@ class Relay:
         return self
 
     def __exit__(self, *_):
-        self._listener.shutdown(socket.SHUT_RDWR)
+        try:
+            self._listener.shutdown(socket.SHUT_RDWR)  # close() alone leaves accept() waiting, and the port open
+        except OSError:
+            pass
         self._thread.join()
         self._listener.close()
+
+
+class Relay(Middleman):
+    """Forwards to `url`, HTTP in clear. `requests`: (method, path) in their order."""
+
+    def __init__(self, url):
+        target = urllib.parse.urlsplit(url)
+        self._target = (target.hostname, target.port)
+        super().__init__()
+
+    def clear(self):
+        """Starts to count anew."""
+        self.connections = 0
+        self.requests = []
+
+    def paths(self):
+        """The last word of each path, a query left out: ["initiate", "<id>", …]."""
+        return [path.partition("?")[0].rsplit("/", 1)[1] for _, path in self.requests]
+
+    def _serve(self, client):
+        with client:
+            self._join(client, self._target, self._count)
+
+    def _count(self, data):
+        for line in data.split(b"\r\n"):
+            if line.endswith(b" HTTP/1.1"):
+                self.requests.append(tuple(line.decode().split(" ")[:2]))
+
+
+class ConnectProxy(Middleman):
+    """`requests`: the first line of each. `refusal`: a status to answer with instead of a tunnel."""
+
+    def __init__(self, refusal=None):
+        self._refusal = refusal
+        super().__init__()
+
+    def _serve(self, client):
+        with client:
+            head = b""
+            while b"\r\n\r\n" not in head:
+                data = client.recv(4096)
+                if not data:
+                    return
+                head += data
+            line = head.split(b"\r\n")[0].decode()
+            self.requests.append(line)
+            if self._refusal or not line.startswith("CONNECT "):
+                client.sendall(f"HTTP/1.1 {self._refusal or '405 No'}\r\nContent-Length: 0\r\n\r\n".encode())
+                return
+            host, _, port = line.split(" ")[1].rpartition(":")
+            client.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
+            self._join(client, (host, int(port)))
