@@ -78,8 +78,8 @@ class Server {
     });
     listener_.start();
     keep_house();
-    std::printf("toopherd: ready on %s\n", url_.c_str());
-    std::fflush(stdout);
+    (void)std::printf("toopherd: ready on %s\n", url_.c_str());
+    (void)std::fflush(stdout);
     loop_.run();
   }
 
@@ -93,7 +93,7 @@ class Server {
   /// On the writer's thread: one step onto the loop for the whole group.
   void deliver(Committed committed) {
     asio::post(loop_, [this, committed = std::move(committed)] {
-      for (const auto& line : committed.audit_lines) std::fprintf(stderr, "%s\n", line.c_str());
+      for (const auto& line : committed.audit_lines) (void)std::fprintf(stderr, "%s\n", line.c_str());
       for (const auto& topic : committed.topics) waiters_.notify(topic);
       for (const auto& completion : committed.completions) completion();
     });
@@ -122,14 +122,14 @@ class Server {
             expire_pairings(context);
             transaction.prune(context.now);
           },
-          [](std::exception_ptr) {});
+          [](const std::exception_ptr&) {});
       keep_house();
     });
   }
 
   /// The loop ends by itself once nothing is left to do.
   void drain() {
-    std::fprintf(stderr, "toopherd: ending; parked polls are answered\n");
+    (void)std::fprintf(stderr, "toopherd: ending; parked polls are answered\n");
     housekeeping_.cancel();
     waiters_.drain();
     drain_limit_.expires_after(kDrain);

@@ -56,7 +56,7 @@ NewRequester new_requester(const std::string& name, Scopes scopes) {
 /// Throws what the operation threw.
 void run_alone(Store& store, const Store::Operation& operation) {
   std::promise<void> done;
-  store.submit(operation, [&done](std::exception_ptr outcome) {
+  store.submit(operation, [&done](const std::exception_ptr& outcome) {
     if (outcome) {
       done.set_exception(outcome);
     } else {
@@ -66,7 +66,7 @@ void run_alone(Store& store, const Store::Operation& operation) {
   done.get_future().get();
 }
 
-void deliver_at_once(Committed committed) {
+void deliver_at_once(const Committed& committed) {
   for (const auto& completion : committed.completions) completion();
 }
 
@@ -112,8 +112,8 @@ std::string config_text(const InitOptions& options, bool needs_certificate) {
 }
 
 void print_secret(const Secret& text) {
-  std::fwrite(text.view().data(), 1, text.size(), stdout);
-  std::fflush(stdout);
+  (void)std::fwrite(text.view().data(), 1, text.size(), stdout);
+  (void)std::fflush(stdout);
 }
 
 bool is_loopback(const std::string& address) {
@@ -176,12 +176,12 @@ void initialise(const InitOptions& options) {
   store_requester(directory + "/toopherd.sqlite", std::move(key), made);
   write_new_file(directory + "/credentials", made.credentials().view());
   print_secret(made.credentials());
-  std::fprintf(stderr,
-               "toopherd: %s is ready. The lines above are a host's credentials (also in %s/credentials).\n"
-               "%sStart the server:  toopherd --config %s/toopherd.conf\n",
-               directory.c_str(), directory.c_str(),
-               needs_certificate ? "Put certificate.pem and private-key.pem there first.\n" : "",
-               directory.c_str());
+  (void)std::fprintf(
+      stderr,
+      "toopherd: %s is ready. The lines above are a host's credentials (also in %s/credentials).\n"
+      "%sStart the server:  toopherd --config %s/toopherd.conf\n",
+      directory.c_str(), directory.c_str(),
+      needs_certificate ? "Put certificate.pem and private-key.pem there first.\n" : "", directory.c_str());
 }
 
 void add_requester(const ServerConfig& config, const std::string& name, Scopes scopes) {
@@ -192,7 +192,7 @@ void add_requester(const ServerConfig& config, const std::string& name, Scopes s
   const NewRequester made = new_requester(name, scopes);
   store_requester(config.database, load_sealing_key(config.key_file), made);
   print_secret(made.credentials());
-  std::fprintf(stderr, "toopherd: the lines above are the credentials of %s.\n", name.c_str());
+  (void)std::fprintf(stderr, "toopherd: the lines above are the credentials of %s.\n", name.c_str());
 }
 
 }  // namespace toopher::server

@@ -77,12 +77,12 @@ bool parse(int argc, char** argv, CommandLine& line) {
     else
       return false;
   }
-  if (optind < argc) std::fprintf(stderr, "toopherd: unexpected argument '%s'\n", argv[optind]);
+  if (optind < argc) (void)std::fprintf(stderr, "toopherd: unexpected argument '%s'\n", argv[optind]);
   return optind >= argc;
 }
 
 int usage_error(const char* message) {
-  std::fprintf(stderr, "toopherd: %s; see toopherd --help\n", message);
+  (void)std::fprintf(stderr, "toopherd: %s; see toopherd --help\n", message);
   return kUsageError;
 }
 
@@ -109,21 +109,21 @@ int run(const CommandLine& line) {
 
 int main(int argc, char** argv) {
   ::umask(077);
-  std::signal(SIGPIPE, SIG_IGN);
+  (void)std::signal(SIGPIPE, SIG_IGN);
   try {
     CommandLine line;
     if (!parse(argc, argv, line)) return usage_error("wrong usage");
     if (line.help) {
-      std::fputs(kHelp, stdout);
+      (void)std::fputs(kHelp, stdout);
       return 0;
     }
     if (line.version) {
-      std::puts("toopherd (pam_toopher) " PACKAGE_VERSION);
+      (void)std::puts("toopherd (pam_toopher) " PACKAGE_VERSION);
       return 0;
     }
     return run(line);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "toopherd: %s\n", error.what());
+    (void)std::fprintf(stderr, "toopherd: %s\n", error.what());
     return 1;
   }
 }

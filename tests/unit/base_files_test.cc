@@ -215,8 +215,8 @@ std::set<int> open_descriptors() {
   DIR* directory = ::opendir("/proc/self/fd");
   if (directory == nullptr) return open;
   while (const dirent* entry = ::readdir(directory))
-    if (entry->d_name[0] != '.' && std::atoi(entry->d_name) != ::dirfd(directory))
-      open.insert(std::atoi(entry->d_name));
+    if (entry->d_name[0] != '.') open.insert(std::stoi(entry->d_name));
+  open.erase(::dirfd(directory));
   ::closedir(directory);
   return open;
 }
@@ -304,7 +304,7 @@ void a_child_inherits_nothing(void**) {
     Spawned second = spawn_self({"describe"}, {"LANG=C", "X=1"});
     assert_true(read_to_end(second.socket.get()).find("environment=LANG=C;X=1;\n") != std::string::npos);
   }
-  ::signal(SIGPIPE, pipe_before);
+  (void)::signal(SIGPIPE, pipe_before);
   ::sigprocmask(SIG_SETMASK, &before, nullptr);
   ::unsetenv("SSLKEYLOGFILE");
   assert_int_equal(::waitpid(-1, nullptr, WNOHANG), -1);
@@ -386,7 +386,7 @@ void a_host_may_ignore_its_children(void**) {
   Spawned spawned = spawn_self({"stay"});
   const pid_t pid = read_pid(spawned.socket.get());
   spawned.child.stop();
-  ::signal(SIGCHLD, before);
+  (void)::signal(SIGCHLD, before);
   no_child_is_left(pid);
 }
 

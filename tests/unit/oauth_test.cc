@@ -86,7 +86,7 @@ void malformed_headers_are_refused(void**) {
 }
 
 /// The OAuth parameters of a request signed by an independent client, and where it puts them.
-Parameters signed_oauth(const std::string& method, Parameters call, Parameters oauth = {}) {
+Parameters signed_oauth(const std::string& method, Parameters call, const Parameters& oauth = {}) {
   Parameters all = {{"oauth_consumer_key", "key"},
                     {"oauth_nonce", "-8273648237462"},
                     {"oauth_signature_method", "HMAC-SHA1"},

@@ -46,12 +46,12 @@ void codes_of_neighbouring_steps_match(void**) {
   constexpr std::int64_t kNow = 1111111109;  // step 37037036
   const std::uint64_t step = time_step(kNow);
   for (const int distance : {-1, 0, 1}) {
-    const Secret code = totp(seed, kNow + 30 * distance);
+    const Secret code = totp(seed, kNow + 30L * distance);
     assert_true(matching_step(seed, code.view(), kNow) == step + static_cast<std::uint64_t>(distance));
     assert_true(matching_step(seed, code.view(), kNow, 0).has_value() == (distance == 0));
   }
   for (const int distance : {-2, 2})
-    assert_false(matching_step(seed, totp(seed, kNow + 30 * distance).view(), kNow).has_value());
+    assert_false(matching_step(seed, totp(seed, kNow + 30L * distance).view(), kNow).has_value());
   for (const char* wrong : {"", "0", "00000", "0000000", "abcdef", "     "})
     assert_false(matching_step(seed, wrong, kNow).has_value());
   const std::string code(totp(seed, kNow).view());

@@ -474,10 +474,11 @@ void a_call_counts_once_and_only_while_fresh(void**) {
 void a_failing_operation_does_not_sink_its_neighbours(void**) {
   World world;
   std::vector<std::future<void>> futures;
+  futures.reserve(3);
   const auto submit = [&](Store::Operation operation) {
     auto done = std::make_shared<std::promise<void>>();
     futures.push_back(done->get_future());
-    world.store->submit(std::move(operation), [done](std::exception_ptr outcome) {
+    world.store->submit(std::move(operation), [done](const std::exception_ptr& outcome) {
       if (outcome) {
         done->set_exception(outcome);
       } else {

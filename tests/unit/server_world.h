@@ -71,7 +71,7 @@ class World {
   void open() {
     store = std::make_unique<SqliteStore>(directory + "/db",
                                           *crypto::SealingKey::from_bytes(Secret(std::string(32, 'k'))),
-                                          [](Committed committed) {
+                                          [](const Committed& committed) {
                                             for (const auto& completion : committed.completions) completion();
                                           });
   }
@@ -110,7 +110,7 @@ class World {
   /// Throws what the operation threw.
   std::future<void> submitted(const Store::Operation& operation) {
     auto done = std::make_shared<std::promise<void>>();
-    store->submit(operation, [done](std::exception_ptr outcome) {
+    store->submit(operation, [done](const std::exception_ptr& outcome) {
       if (outcome) {
         done->set_exception(outcome);
       } else {

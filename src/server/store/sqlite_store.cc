@@ -67,7 +67,7 @@ std::exception_ptr SqliteStore::run_within_savepoint(const Operation& operation)
     database_.change("RELEASE operation");
     return nullptr;
   } catch (...) {
-    const std::exception_ptr failure = std::current_exception();
+    std::exception_ptr failure = std::current_exception();
     transaction_.drop_messages_after(messages);
     database_.change("ROLLBACK TO operation");
     database_.change("RELEASE operation");
