@@ -24,7 +24,8 @@ inline constexpr int kUnknownUser = 705;
 inline constexpr int kUnknownTerminal = 706;
 inline constexpr int kPairingDeactivated = 707;
 inline constexpr int kOtpRequired = 708;
-inline constexpr int kApprovalNeeded = 1010;  ///< this project's: `authorization` is missing or does not count
+inline constexpr int kApprovalNeeded =
+    1010;  ///< this project's: `authorization` is missing or does not count
 }  // namespace error_code
 
 // The sentences that clients of all generations match by text.

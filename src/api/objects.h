@@ -19,7 +19,7 @@ struct User {
   std::string name;
   bool toopher_authentication_enabled = true;
   int recovery_codes_left = 0;  ///< number_of_pregenerated_otps_remaining
-  std::int64_t created = 0;  ///< seconds since 1970, as everywhere below
+  std::int64_t created = 0;     ///< seconds since 1970, as everywhere below
   std::int64_t modified = 0;
 };
 

@@ -16,6 +16,7 @@ import system  # noqa: E402
 # By the names that directories have in a Makefile; a pattern stands for the files of the source that it matches.
 PLACES = {
     "bindir": ["toopher-authenticator", "toopher-pair"],
+    "sbindir": ["toopher-check"],
     "pkglibexecdir": ["toopher-helper"],
     "pamdir": ["pam_toopher.so"],
     "systemdsystemunitdir": ["toopher-helper.service", "toopher-helper.socket"],

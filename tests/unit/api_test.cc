@@ -62,7 +62,7 @@ const json_t* member(const Json& object, const char* name) {
 void every_field_is_written_with_its_type(void**) {
   assert_same_text(shape_of(to_json(user()).get()),
                    "created:s created_seconds_since_epoch:i disable_toopher_auth:b id:s modified:s name:s "
-                   "toopher_authentication_enabled:b");
+                   "number_of_pregenerated_otps_remaining:i toopher_authentication_enabled:b");
   assert_same_text(shape_of(to_json(UserTerminal()).get()),
                    "created:s created_seconds_since_epoch:i id:s modified:s name:s name_extra:s "
                    "requester_specified_id:s user:o");

@@ -282,8 +282,7 @@ const std::array<Row, 27> kRows{{
      "pam_faillock.so authsucc\n",
      ""},
     {"auth substack @password\nauth required pam_toopher.so\n", ""},
-    {"auth include @password\nauth required pam_toopher.so\n",
-     "never-asked open-when-broken"},
+    {"auth include @password\nauth required pam_toopher.so\n", "never-asked open-when-broken"},
 }};
 
 void verdicts_on_stacks(void**) {

@@ -259,8 +259,8 @@ void names_stay_in_the_directory(void**) {
   }
   for (const auto& entry : std::filesystem::recursive_directory_iterator(scratch.at() + "/.."))
     assert_true(entry.path().filename() == "state" || entry.is_regular_file());
-  assert_true(state_error_of([&] { (void)store.make(std::string(300, 'x'), kPairing, scratch.soon()); }) !=
-              "");
+  assert_false(
+      state_error_of([&] { (void)store.make(std::string(300, 'x'), kPairing, scratch.soon()); }).empty());
 }
 
 void wrong_codes_lock_the_set(void**) {
@@ -283,7 +283,7 @@ void confirmation_ages(void**) {
   const Scratch scratch;
   const Store store = scratch.store();
   const auto& codes = give_codes(scratch);
-  for (const std::int64_t age : {std::int64_t{8 * 24 * kHour}, -kHour}) {
+  for (const std::int64_t age : {std::int64_t{8} * 24 * kHour, -kHour}) {
     scratch.edit([age](CodeSet& set) { set.confirmed = std::time(nullptr) - age; });
     assert_int_equal(store.left(kAlice), 0);
     assert_true(store.spend(kAlice, codes[0].view(), scratch.soon()).verdict == Verdict::unusable);
@@ -362,7 +362,7 @@ void odd_files_are_refused(void**) {
   const Store store = scratch.store();
   const auto& codes = give_codes(scratch);
   const std::string path = scratch.at("/alice.codes");
-  const auto refused = [&] { return state_error_of([&] { (void)store.left(kAlice); }) != ""; };
+  const auto refused = [&] { return !state_error_of([&] { (void)store.left(kAlice); }).empty(); };
   assert_false(refused());
   assert_int_equal(::chmod(path.c_str(), 0640), 0);
   assert_true(refused());
@@ -388,7 +388,7 @@ void odd_files_are_refused(void**) {
   assert_true(store.spend(kAlice, codes[0].view(), scratch.soon()).verdict == Verdict::right);
   std::filesystem::remove(scratch.at("/alice.lock"));
   std::filesystem::create_symlink("/tmp/toopher-test-never", scratch.at("/alice.lock"));
-  assert_true(state_error_of([&] { (void)store.spend(kAlice, codes[1].view(), scratch.soon()); }) != "");
+  assert_false(state_error_of([&] { (void)store.spend(kAlice, codes[1].view(), scratch.soon()); }).empty());
   assert_false(std::filesystem::exists("/tmp/toopher-test-never"));
 }
 
