@@ -39,8 +39,8 @@ class Catalogue {
 
 /// The catalogue of `language` (`de`, or `de_AT`, for which `de` does, too) below `directory`, as `make install` puts it
 /// there: LANGUAGE/LC_MESSAGES/toopher.mo. Throws FileError if there is none, or it breaks `rules`.
-[[nodiscard]] Catalogue read_catalogue(const std::string& directory, const std::string& language,
-                                       const FileRules& rules);
+[[nodiscard, gnu::cold]] Catalogue read_catalogue(const std::string& directory, const std::string& language,
+                                                  const FileRules& rules);
 
 /// `text` with its `%s` replaced by `values`, one after the other; what is left of either is left out.
 [[nodiscard]] std::string fill_in(std::string_view text, std::initializer_list<std::string_view> values);

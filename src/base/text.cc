@@ -61,15 +61,16 @@ std::string sanitize_for_display(std::string_view text, std::size_t max_characte
 std::string escape_for_log(std::string_view text, std::size_t max_bytes) {
   text = text.substr(0, max_bytes);
   std::string out;
+  out.reserve(text.size());
   while (!text.empty()) {
     const auto c = decode_utf8(text);
     const std::size_t length = c ? c->length : 1;
     const bool plain = c && !is_control(c->value) && c->value != ' ' && c->value != 0xA0 && c->value != '"' &&
                        c->value != '\\';
-    if (plain) {
-      out += text.substr(0, length);
-    } else {
-      for (const char byte : text.substr(0, length)) {
+    for (const char byte : text.substr(0, length)) {
+      if (plain) {
+        out.push_back(byte);
+      } else {
         out += "\\x";
         append_hex(out, byte, kLowerHex);
       }

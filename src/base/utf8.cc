@@ -24,10 +24,9 @@ constexpr std::array<Range, 36> kInvisible{{
 
 }  // namespace
 
-std::optional<CodePoint> decode_utf8(std::string_view text) {
+std::optional<CodePoint> decode_multibyte(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char first = byte(0);
-  if (first < 0x80) return CodePoint{first, 1};
   std::size_t length = 0;
   char32_t value = 0;
   char32_t smallest = 0;
@@ -49,9 +48,9 @@ std::optional<CodePoint> decode_utf8(std::string_view text) {
   return CodePoint{value, length};
 }
 
-bool is_control(char32_t c) {
-  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x061C || c == 0x200E || c == 0x200F || c == 0x2028 ||
-         c == 0x2029 || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF ||
+bool is_control_beyond_ascii(char32_t c) {
+  return c < 0xA0 || c == 0x061C || c == 0x200E || c == 0x200F || c == 0x2028 || c == 0x2029 ||
+         (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF ||
          (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE007F);
 }
 

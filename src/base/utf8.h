@@ -20,6 +20,19 @@ struct CodePoint {
 /// Characters that move the cursor, reorder text or break lines on a terminal.
 [[nodiscard]] bool is_control(char32_t c);
 
+// Nearly all of what a login reads and writes is ASCII, which costs no call.
+[[nodiscard]] std::optional<CodePoint> decode_multibyte(std::string_view text);
+[[nodiscard]] bool is_control_beyond_ascii(char32_t c);
+
+inline std::optional<CodePoint> decode_utf8(std::string_view text) {
+  const auto first = static_cast<unsigned char>(text.front());
+  return first < 0x80 ? CodePoint{first, 1} : decode_multibyte(text);
+}
+
+inline bool is_control(char32_t c) {
+  return c < 0x80 ? c < 0x20 || c == 0x7F : is_control_beyond_ascii(c);
+}
+
 /// Those, and characters that show nothing, or a blank that is none: format characters (Unicode's Cf), fillers, variation
 /// selectors, the blanks beyond ASCII.
 [[nodiscard]] bool is_invisible(char32_t c);

@@ -16,7 +16,7 @@ struct ShownCommand {
 
 /// The command that this process, sudo, was started with (`/proc/self/cmdline`) and the directory it runs in. The person's own
 /// programs choose both: this tells what they ask for, and proves nothing. Never throws for what cannot be read.
-[[nodiscard]] ShownCommand shown_command();
+[[nodiscard, gnu::cold]] ShownCommand shown_command();
 
 }  // namespace toopher::pam
 

@@ -19,7 +19,7 @@ struct SudoCommand {
 
 /// Reads what came as argv, its first word included, as sudo 1.9 does. Of an option that it does not know it makes no guess:
 /// the whole line is the command then, and there is no target.
-[[nodiscard]] SudoCommand read_sudo_command(const std::vector<std::string_view>& words);
+[[nodiscard, gnu::cold]] SudoCommand read_sudo_command(const std::vector<std::string_view>& words);
 
 }  // namespace toopher::pam
 
