@@ -50,3 +50,4 @@ EXTRA_DIST += e2e/hosts/asked.py e2e/hosts/owners.py e2e/hosts/pairing_file.py
 EXTRA_DIST += e2e/hosts/warm.py
 TESTS += e2e/ways_test.py
 EXTRA_DIST += e2e/ways_test.py
+EXTRA_DIST += e2e/hosts/names.py

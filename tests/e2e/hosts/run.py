@@ -30,6 +30,7 @@ import asked
 import examples
 import owners
 import pairing_file
+import names
 import play
 import refusals
 import scenarios
@@ -44,7 +45,7 @@ import world
 
 NAME_SERVICE = "support/libnss_toophertest.so.2"
 ALL = [*((play.stack, row) for row in scenarios.STACKS), *((play.login, row) for row in scenarios.LOGINS),
-       *special.ALL, *refusals.ALL, *asked.ALL, *examples.ALL, *owners.ALL, *pairing_file.ALL, *unattended.ALL, *told.ALL, *words.ALL, *warm.ALL]
+       *special.ALL, *refusals.ALL, *asked.ALL, *examples.ALL, *owners.ALL, *pairing_file.ALL, *unattended.ALL, *told.ALL, *words.ALL, *warm.ALL, *names.ALL]
 
 
 def make_variable(name):
@@ -108,6 +109,8 @@ def install(stage):
     shutil.copy(system.BUILD / "src" / "toopher-login", stage + world.PREFIX + "/bin")  # not installed
     subprocess.run(["make", "-s", "-C", str(system.BUILD / "tests"), NAME_SERVICE], check=True, stdin=subprocess.DEVNULL)
     shutil.copy(system.BUILD / "tests" / NAME_SERVICE, stage + world.PREFIX + "/lib")
+    for fetched in (system.BUILD / "fetched").glob("**/libnss_*.so.2"):  # what ./check unpacks without installing it
+        shutil.copy(fetched, stage + world.PREFIX + "/lib")
 
 
 def main():
