@@ -82,19 +82,24 @@ Call call_service(const Deadline& deadline, const Clock& clock) {
   const Deadline greeting(std::min(deadline.at(), Deadline::after(clock, kGreetingPatience).at()));
   auto answer = await_greeting(helper.channel(), greeting);
   if (auto* reason = std::get_if<LaunchError>(&answer)) return std::move(*reason);
-  helper.channel().end_waits_with(withheld_signals());
   return helper;
 }
 
-}  // namespace
-
-HelperProcess reach(const Way& way, const Deadline& deadline, const Clock& clock) {
+HelperProcess helper_of(const Way& way, const Deadline& deadline, const Clock& clock) {
   if (way.may_share) {
     Call call = call_service(deadline, clock);
     if (auto* helper = std::get_if<HelperProcess>(&call)) return std::move(*helper);
     if (::geteuid() != 0) throw std::move(std::get<LaunchError>(call));
   }
-  return launch(way.config_file, deadline, clock, way.program, way.pairing_of);
+  return launch(way.config_file, deadline, clock, way.program);
+}
+
+}  // namespace
+
+HelperProcess reach(const Way& way, const Deadline& deadline, const Clock& clock) {
+  HelperProcess helper = helper_of(way, deadline, clock);
+  helper.channel().end_waits_with(withheld_signals());
+  return helper;
 }
 
 }  // namespace toopher::helper

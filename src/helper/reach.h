@@ -25,9 +25,9 @@ struct Way {
 
 /// A helper that has greeted. Where the way may be shared, first the service is called; its socket must lie in a directory
 /// of root's, belong to root or the helper's user, and greet within a second. Nothing is sent before that, so root may
-/// start over: it then spawns a helper, which anybody else cannot (the credentials are not theirs). A helper of the
-/// service also ends the wait for it when the host has blocked a signal that asks it to stop: unlike a child, it does
-/// not get the terminal's Ctrl-C. Throws LaunchError. `clock` must outlive the result.
+/// start over: it then spawns a helper, which anybody else cannot (the credentials are not theirs). What the host blocks
+/// of the signals that ask it to stop ends the wait for the helper: one of the service does not get the terminal's Ctrl-C,
+/// and the kernel tells only the leader of the session that its terminal is gone. Throws LaunchError. `clock` must outlive the result.
 [[nodiscard]] HelperProcess reach(const Way& way, const Deadline& deadline, const Clock& clock);
 
 }  // namespace toopher::helper

@@ -36,7 +36,7 @@ class Conversation {
 class HostConversation final : public Conversation {
  public:
   /// Nobody fails a prompt this fast: an error within it means that the host cannot prompt at all.
-  static constexpr std::chrono::milliseconds kTooFastForAPerson{250};
+  static constexpr std::chrono::milliseconds kTooFastForAPerson{100};
 
   HostConversation(const Handle& handle, const Clock& clock, const Catalogue& catalogue)
       : handle_(handle), clock_(clock), catalogue_(catalogue) {}

@@ -28,6 +28,7 @@ sys.path[:0] = [str(HERE), str(HERE.parents[1] / "support")]
 
 import asked
 import examples
+import giving_up
 import owners
 import pairing_file
 import names
@@ -45,7 +46,7 @@ import world
 
 NAME_SERVICE = "support/libnss_toophertest.so.2"
 ALL = [*((play.stack, row) for row in scenarios.STACKS), *((play.login, row) for row in scenarios.LOGINS),
-       *special.ALL, *refusals.ALL, *asked.ALL, *examples.ALL, *owners.ALL, *pairing_file.ALL, *unattended.ALL, *told.ALL, *words.ALL, *warm.ALL, *names.ALL]
+       *special.ALL, *refusals.ALL, *giving_up.ALL, *asked.ALL, *examples.ALL, *owners.ALL, *pairing_file.ALL, *unattended.ALL, *told.ALL, *words.ALL, *warm.ALL, *names.ALL]
 
 
 def make_variable(name):
@@ -65,15 +66,16 @@ def inside(stage, sysconfdir):
     here = scene.Scene(world.enter(stage), sysconfdir)
     for line in sys.stdin:
         run, row = ALL[int(line)]
+        note = ""
         began = time.monotonic()
         try:
-            run(here, row)
+            note = run(here, row) or ""
             failure = None
         except system.Failure as error:
             failure = str(error)
         except Exception:
             failure = traceback.format_exc()
-        print(json.dumps({"failure": failure, "seconds": round(time.monotonic() - began, 2)}), file=answers, flush=True)
+        print(json.dumps({"failure": failure, "note": note, "seconds": round(time.monotonic() - began, 2)}), file=answers, flush=True)
 
 
 def work(stage, sysconfdir, todo, results):
@@ -115,7 +117,7 @@ def install(stage):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--workers", type=int, default=4, help="private machines at a time (4)")
+    parser.add_argument("--workers", type=int, default=8, help="private machines at a time (8): they mostly wait")
     parser.add_argument("--list", action="store_true", help="only print the scenarios' names")
     parser.add_argument("words", nargs="*")
     options = parser.parse_args()
@@ -145,7 +147,8 @@ def play_all(chosen, workers, stage):
     for _ in chosen:
         number, answer = results.get()
         failed += answer["failure"] is not None
-        print(f"{'FAILED' if answer['failure'] else 'ok':6} {answer['seconds']:5.1f} s  {ALL[number][1].name}", flush=True)
+        print(f"{'FAILED' if answer['failure'] else 'ok':6} {answer['seconds']:5.1f} s  {ALL[number][1].name}"
+              + (f": {answer['note']}" if answer.get("note") else ""), flush=True)
         if answer["failure"]:
             print("    " + answer["failure"].replace("\n", "\n    "), flush=True)
     for machine in machines:

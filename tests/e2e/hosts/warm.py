@@ -419,7 +419,7 @@ class Named:
     play: object
 
 
-LOGINS = {f"{host} | {outcome} | prompt=during" for host, outcome in [
+LOGINS = {f"{host} | {outcome} | prompt={'before' if outcome == 'push denied' else 'during'}" for host, outcome in [
     *((host, "push granted") for host in ("ssh publickey,keyboard-interactive", "sudo", "su", "su to root", "login")),
     *((host, "wrong code, then right") for host in ("ssh keyboard-interactive", "sudo", "login")),
     ("ssh keyboard-interactive", "push denied"), ("sudo", "push denied")]}
