@@ -17,6 +17,7 @@ EXTRA_DIST += e2e/hosts/scenarios.py
 EXTRA_DIST += e2e/hosts/scene.py
 EXTRA_DIST += e2e/hosts/special.py
 EXTRA_DIST += e2e/hosts/unattended.py
+EXTRA_DIST += e2e/hosts/unknown.py
 EXTRA_DIST += e2e/hosts/visit.py
 EXTRA_DIST += e2e/hosts/told.py e2e/hosts/words.py
 EXTRA_DIST += e2e/hosts/world.py

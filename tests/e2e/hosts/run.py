@@ -37,6 +37,7 @@ import refusals
 import scenarios
 import scene
 import unattended
+import unknown
 import warm
 import special
 import system
@@ -46,7 +47,7 @@ import world
 
 NAME_SERVICE = "support/libnss_toophertest.so.2"
 ALL = [*((play.stack, row) for row in scenarios.STACKS), *((play.login, row) for row in scenarios.LOGINS),
-       *special.ALL, *refusals.ALL, *giving_up.ALL, *asked.ALL, *examples.ALL, *owners.ALL, *pairing_file.ALL, *unattended.ALL, *told.ALL, *words.ALL, *warm.ALL, *names.ALL]
+       *special.ALL, *refusals.ALL, *giving_up.ALL, *unknown.ALL, *asked.ALL, *examples.ALL, *owners.ALL, *pairing_file.ALL, *unattended.ALL, *told.ALL, *words.ALL, *warm.ALL, *names.ALL]
 
 
 def make_variable(name):

@@ -157,26 +157,6 @@ def unpaired_optional(scene):
         attempt.expect_log("outcome=unpaired")
 
 
-def unknown_user(scene):
-    """sshd lets the stack run for a name without an account: the same prompt and wait, and no request."""
-    scene.write_files()
-    with Attempt(scene, "ssh keyboard-interactive", "push_timeout=5") as attempt:
-        scene.world.stack(attempt.host.service, f"required {world.MODULE} push_timeout=5")
-        terminal = attempt.start("nobody-of-that-name")
-        require("event", terminal.next(), "prompt")
-        require("prompt of a made-up number", "(number " in terminal.visit.prompts[0], True)
-        terminal.type("")
-        require("event", terminal.next(), "prompt")
-        terminal.type("123456")
-        seen = terminal.next()
-        while seen == "prompt":
-            terminal.type("123456")
-            seen = terminal.next()
-        require("event", seen, "ended")
-        require("entered", attempt.finish().entered, False)
-        scene.world.log.wait_for("outcome=unknown-user", mark=attempt.mark)
-
-
 SCENARIOS = {
     **{f"{host} | the person leaves at the prompt": leaves_at_the_prompt(host)
        for host in ("ssh keyboard-interactive", "ssh publickey,keyboard-interactive", "sudo", "su", "login")},
@@ -189,7 +169,6 @@ SCENARIOS = {
     **{f"{host} | server down, failure-policy=allow": server_down(host)
        for host in ("ssh keyboard-interactive", "ssh password", "sudo", "su", "login")},
     "sudo | unpaired, availability=available": unpaired_optional,
-    "ssh keyboard-interactive | unknown user": unknown_user,
 }
 
 ALL = [(lambda scene, row: row.play(scene), Named(name, play)) for name, play in SCENARIOS.items()]
