@@ -325,7 +325,7 @@ def locker(choice):
             special.attempt_ends(attempt, entered=choice == "approve")
             attempt.expect_requests(GRANTED if choice == "approve" else DENIED)
             attempt.expect_log(f"outcome={'granted' if choice == 'approve' else 'denied'}")
-            phone.wait_for_line("told by an unprivileged program")
+            phone.wait_for_line("not verified by the system")
     return run
 
 
