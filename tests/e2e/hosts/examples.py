@@ -10,10 +10,12 @@ import re
 
 import play
 import system
+import warm
 import world
 from attempt import Attempt, require
 from scenarios import DENIED, ENTER, GRANTED
 
+LOCKER = warm.Locker.name
 NO_SERVER = "http://127.0.0.1:1"
 FOLDER = system.SOURCE / "pam.d-examples"
 # Read before the private machine hides the checkout.
@@ -48,7 +50,7 @@ EXAMPLES = (
     Example("su", "su to root", "after"),
     Example("login", "login", "after"),
     Example("display-manager", "libpam", "after"),
-    Example("screen-locker", "libpam", "after", number=False),
+    Example("screen-locker", LOCKER, "after", number=False),
     Example("polkit-1", "libpam", "after"),
     Example("password-auth", "libpam", "during", service=FEDORA),
     Example(PROFILE, "sudo", "during", service=COMMON),
@@ -183,7 +185,10 @@ def give_root_password(password):
 def example(scene, row):
     lost = "exempt" in row.case.name
     scene.write_files(url=NO_SERVER if lost else None)
-    with Attempt(scene, row.example.host, paired="not paired" not in row.case.name) as attempt, \
+    is_locker = row.example.host == LOCKER
+    with warm.warm(scene) if is_locker else contextlib.nullcontext(), \
+            Attempt(scene, warm.Locker() if is_locker else row.example.host,
+                    paired="not paired" not in row.case.name) as attempt, \
             loaded(scene, row, attempt.host):
         to_root = attempt.host.name == "su to root"
         if to_root:
@@ -209,7 +214,7 @@ def all_are_tried(_scene):
 def _rows():
     for one in EXAMPLES:
         for case in CASES:
-            if case.everywhere or one.host == "libpam":
+            if case.everywhere or one.host in ("libpam", LOCKER):
                 yield Row(one, case)
 
 
