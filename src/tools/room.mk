@@ -45,6 +45,7 @@ libtoopher_check_a_SOURCES = \
 	tools/check_files.cc tools/check_files.h \
 	tools/check_finding.cc tools/check_finding.h \
 	tools/check_installation.cc tools/check_installation.h \
+	tools/check_login.cc tools/check_login.h \
 	tools/check_services.cc tools/check_services.h \
 	tools/check_sshd.cc tools/check_sshd.h \
 	tools/check_stack.cc tools/check_stack.h \
@@ -54,4 +55,4 @@ libtoopher_check_a_SOURCES = \
 sbin_PROGRAMS += toopher-check
 toopher_check_SOURCES = tools/toopher_check.cc
 toopher_check_LDADD = libtoopher_check.a libtoopher_tools.a libtoopher_protocol.a libtoopher_config.a libtoopher_api.a \
-	libtoopher_base.a $(PAM_LIBS) $(JANSSON_LIBS)
+	libtoopher_base.a $(PAM_LIBS) -lpam_misc $(JANSSON_LIBS)

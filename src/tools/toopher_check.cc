@@ -13,6 +13,7 @@
 #include "tools/check_files.h"
 #include "tools/check_finding.h"
 #include "tools/check_installation.h"
+#include "tools/check_login.h"
 #include "tools/check_services.h"
 #include "tools/check_sshd.h"
 #include "tools/check_upgrade.h"
@@ -77,6 +78,7 @@ int run(int argc, char** argv) {
       say("toopher-check " PACKAGE_VERSION "\n");
       return 0;
     case CheckCommandLine::Action::login:
+      return try_login(PamFiles(line.pam_directories), line.service, line.user) ? 0 : 2;
     case CheckCommandLine::Action::check:
       break;
   }
@@ -89,6 +91,8 @@ int run_with_statuses(int argc, char** argv) {
     return run(argc, argv);
   } catch (const UsageError& error) {
     throw Failure(error.what(), kCheckUsageStatus);
+  } catch (const Failure&) {
+    throw;
   } catch (const std::exception& error) {
     throw Failure(error.what(), 2);
   }

@@ -53,3 +53,7 @@ EXTRA_DIST += e2e/hosts/warm.py
 TESTS += e2e/ways_test.py
 EXTRA_DIST += e2e/ways_test.py
 EXTRA_DIST += e2e/hosts/names.py
+if SERVER
+TESTS += e2e/check_test.py
+endif
+EXTRA_DIST += e2e/check_test.py
