@@ -7,6 +7,8 @@ libtoopher_server_a_CPPFLAGS = $(server_flags)
 # g++ 12 takes Asio's coroutine frames for mismatched once -fsanitize keeps their operator new from being inlined.
 libtoopher_server_a_CXXFLAGS = $(AM_CXXFLAGS) -Wno-mismatched-new-delete
 libtoopher_server_a_SOURCES = \
+	server/admin.cc server/admin.h \
+	server/alone.cc server/alone.h \
 	server/server_config.cc server/server_config.h \
 	server/http/app.cc server/http/app.h \
 	server/http/authenticator_api.cc server/http/authenticator_api.h \
@@ -39,10 +41,16 @@ libtoopher_server_a_SOURCES = \
 	server/store/sqlite.cc server/store/sqlite.h \
 	server/store/sqlite_store.cc server/store/sqlite_store.h \
 	server/store/sqlite_transaction.cc server/store/sqlite_transaction.h \
-	server/store/store.h
+	server/store/store.h \
+	server/wall_clock.h
 
 sbin_PROGRAMS += toopherd
 toopherd_CPPFLAGS = $(server_flags)
 toopherd_SOURCES = server/toopherd.cc
 toopherd_LDADD = libtoopher_server.a libtoopher_config.a libtoopher_api.a libtoopher_device.a libtoopher_otp.a \
 	libtoopher_oauth.a libtoopher_crypto.a libtoopher_base.a $(SQLITE_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS) -lpthread
+
+sbin_PROGRAMS += toopher-admin
+toopher_admin_CPPFLAGS = $(server_flags)
+toopher_admin_SOURCES = server/toopher_admin.cc
+toopher_admin_LDADD = $(toopherd_LDADD)

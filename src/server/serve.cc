@@ -23,6 +23,7 @@
 #include "server/service/requests.h"
 #include "server/setup.h"
 #include "server/store/sqlite_store.h"
+#include "server/wall_clock.h"
 
 namespace toopher::server {
 
@@ -41,12 +42,6 @@ void allow_many_descriptors() {
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= kWanted) return;
   limit.rlim_cur = std::min(kWanted, limit.rlim_max);
   (void)::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-Millis wall_clock() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
 }
 
 std::string url_of(bool tls, const tcp::endpoint& endpoint) {
@@ -115,14 +110,18 @@ class Server {
     housekeeping_.expires_after(kHousekeeping);
     housekeeping_.async_wait([this](const boost::system::error_code& error) {
       if (error) return;
+      const auto changed = std::make_shared<bool>(false);
       store_.submit(
-          [this](Transaction& transaction) {
+          [this, changed](Transaction& transaction) {
+            *changed = transaction.changed_elsewhere();
             Context context{transaction, app_.now(), app_.origin};
             expire_requests(context);
             expire_pairings(context);
             transaction.prune(context.now);
           },
-          [](const std::exception_ptr&) {});
+          [this, changed](const std::exception_ptr&) {
+            if (*changed) waiters_.notify_all();
+          });
       keep_house();
     });
   }

@@ -6,9 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <cstdio>
-#include <future>
 #include <stdexcept>
 #include <vector>
 
@@ -16,7 +14,8 @@
 #include "base/text.h"
 #include "base/unique_fd.h"
 #include "crypto/encoding.h"
-#include "server/store/sqlite_store.h"
+#include "server/alone.h"
+#include "server/wall_clock.h"
 
 namespace toopher::server {
 
@@ -38,12 +37,6 @@ struct NewRequester {
   }
 };
 
-Millis wall_clock() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
 NewRequester new_requester(const std::string& name, Scopes scopes) {
   NewRequester made;
   made.requester = {random_uuid(), name, crypto::base64url_encode(random_bytes(kConsumerKeySize).view()),
@@ -53,30 +46,12 @@ NewRequester new_requester(const std::string& name, Scopes scopes) {
   return made;
 }
 
-/// Throws what the operation threw.
-void run_alone(Store& store, const Store::Operation& operation) {
-  std::promise<void> done;
-  store.submit(operation, [&done](const std::exception_ptr& outcome) {
-    if (outcome) {
-      done.set_exception(outcome);
-    } else {
-      done.set_value();
-    }
-  });
-  done.get_future().get();
-}
-
-void deliver_at_once(const Committed& committed) {
-  for (const auto& completion : committed.completions) completion();
-}
-
 void store_requester(const std::string& database, crypto::SealingKey key, const NewRequester& made) {
-  SqliteStore store(database, std::move(key), deliver_at_once);
-  run_alone(store, [&made](Transaction& transaction) {
-    if (transaction.requester_by_name(made.requester.name)) {
+  Alone(database, std::move(key)).run([&made](Context& context) {
+    if (context.store.requester_by_name(made.requester.name)) {
       throw std::runtime_error("there is a requester of the name " + made.requester.name + " already");
     }
-    transaction.insert_requester(made.requester, made.secret);
+    context.store.insert_requester(made.requester, made.secret);
   });
 }
 

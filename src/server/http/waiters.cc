@@ -20,9 +20,13 @@ void Waiters::notify(const std::string& topic) {
   for (auto place = begin; place != end; ++place) place->second->notify();
 }
 
+void Waiters::notify_all() {
+  for (const auto& [topic, waiter] : parked_) waiter->notify();
+}
+
 void Waiters::drain() {
   draining_ = true;
-  for (const auto& [topic, waiter] : parked_) waiter->notify();
+  notify_all();
 }
 
 bool Waiters::crowded(const std::string& topic) const {

@@ -19,6 +19,8 @@ class Waiters {
  public:
   /// Wakes everybody who waits for `topic`.
   void notify(const std::string& topic);
+  /// Wakes everybody.
+  void notify_all();
   /// From now on nobody waits: all are woken, and later ones are not parked at all.
   void drain();
   [[nodiscard]] bool draining() const { return draining_; }

@@ -15,11 +15,6 @@ namespace {
 
 constexpr std::string_view kTries = "code";
 
-bool codes_are_locked(Context& context, const User& user) {
-  return context.now < user.codes_locked_until ||
-         context.store.count_tries(kTries, user.id, context.now - rules::kDay) >= rules::kMaxWrongCodesPerDay;
-}
-
 void lock_codes(Context& context, User& user) {
   const int doublings = std::min(user.code_lockouts, rules::kMaxLockDoublings);
   user.codes_locked_until = context.now + (rules::kFirstLock << doublings);
@@ -64,6 +59,11 @@ CodeVerdict judge_recovery_code(Context& context, User& user, std::string_view d
 }
 
 }  // namespace
+
+bool codes_are_locked(Context& context, const User& user) {
+  return context.now < user.codes_locked_until ||
+         context.store.count_tries(kTries, user.id, context.now - rules::kDay) >= rules::kMaxWrongCodesPerDay;
+}
 
 CodeVerdict judge_code(Context& context, User& user, const std::vector<Pairing>& pairings,
                        std::string_view typed) {

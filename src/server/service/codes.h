@@ -24,6 +24,9 @@ struct CodeVerdict {
 CodeVerdict judge_code(Context& context, User& user, const std::vector<Pairing>& pairings,
                        std::string_view typed);
 
+/// Whether no code of this user is accepted now.
+bool codes_are_locked(Context& context, const User& user);
+
 /// A sentence for the person who typed the code.
 std::string_view code_reason(int reason_code);
 

@@ -9,6 +9,18 @@
 
 namespace toopher::server {
 
+namespace {
+
+void lift_locks(Context& context, User& user) {
+  user.muted_until = user.codes_locked_until = 0;
+  user.pushes_counted_from = user.codes_counted_from = user.modified = context.now;
+  user.code_lockouts = 0;
+  context.store.update_user(user);
+  context.store.forget_tries("code", user.id);
+}
+
+}  // namespace
+
 std::optional<User> user_named(Context& context, std::string_view name) {
   require_text(name, "user_name", rules::kMaxName);
   return context.store.user_by_name(name);
@@ -36,6 +48,14 @@ User set_user_enabled(Context& context, const Caller& caller, std::string_view u
   return *user;
 }
 
+void unlock_user(Context& context, const Caller& caller, std::string_view name) {
+  require_scope(caller, Scope::admin, "admin");
+  auto user = user_named(context, name);
+  if (!user) throw Refused(api::unknown_user());
+  lift_locks(context, *user);
+  audit(context, "user unlocked", {{"user", user->name}, {"requester", caller.name}});
+}
+
 void reset_user(Context& context, const Caller& caller, std::string_view name) {
   require_scope(caller, Scope::admin, "admin");
   auto user = user_named(context, name);
@@ -50,11 +70,7 @@ void reset_user(Context& context, const Caller& caller, std::string_view name) {
     }
   }
   context.store.replace_recovery_codes(user->id, Secret(), {}, context.now);
-  user->muted_until = user->codes_locked_until = 0;
-  user->pushes_counted_from = user->codes_counted_from = user->modified = context.now;
-  user->code_lockouts = 0;
-  context.store.update_user(*user);
-  context.store.forget_tries("code", user->id);
+  lift_locks(context, *user);
   audit(context, "user reset", {{"user", user->name}, {"requester", caller.name}});
 }
 

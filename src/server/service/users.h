@@ -23,6 +23,9 @@ User set_user_enabled(Context& context, const Caller& caller, std::string_view u
 /// 409 (705) for an unknown name.
 void reset_user(Context& context, const Caller& caller, std::string_view name);
 
+/// Codes are accepted and pushes sent again at once. Scope admin. Throws Refused: 403; 409 (705) for an unknown name.
+void unlock_user(Context& context, const Caller& caller, std::string_view name);
+
 /// The user's pending list changed: every enabled pairing's device looks again.
 void notify_devices_of(Context& context, std::string_view user_id);
 

@@ -412,6 +412,12 @@ void SqliteTransaction::audit(Millis at, std::string_view event, std::string_vie
   audit_lines_.emplace_back(fields);
 }
 
+bool SqliteTransaction::changed_elsewhere() {
+  Rows rows = db_.query("PRAGMA data_version");
+  const std::int64_t version = rows.next() ? rows.integer(0) : 0;
+  return std::exchange(data_version_, version) != version;
+}
+
 void SqliteTransaction::prune(Millis now) {
   db_.change("DELETE FROM nonces WHERE expires < ?", now);
   db_.change("DELETE FROM tries WHERE at < ?", now - kDay);

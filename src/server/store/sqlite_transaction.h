@@ -69,6 +69,7 @@ class SqliteTransaction final : public Transaction {
   std::string keyed_digest(std::string_view data) override;
   void audit(Millis at, std::string_view event, std::string_view fields) override;
   void notify(std::string_view topic) override { topics_.emplace_back(topic); }
+  bool changed_elsewhere() override;
   void prune(Millis now) override;
 
   /// True if every secret can be opened with the key, judged by one of them.
@@ -87,6 +88,7 @@ class SqliteTransaction final : public Transaction {
 
   Database& db_;
   const crypto::SealingKey& key_;
+  std::int64_t data_version_ = 0;
   std::vector<std::string> topics_;
   std::vector<std::string> audit_lines_;
 };

@@ -114,6 +114,9 @@ class Transaction {
   /// After the commit whoever waits for `topic` (id of a request, pairing or device) looks again.
   virtual void notify(std::string_view topic) = 0;
 
+  /// Whether another program has changed the database since the last call, or may have (the first).
+  virtual bool changed_elsewhere() = 0;
+
   /// Removes what no rule asks for any more: old nonces, tries, phrases, devices that never paired.
   virtual void prune(Millis now) = 0;
 };

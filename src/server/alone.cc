@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/alone.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <future>
+#include <memory>
+#include <stdexcept>
+
+#include "base/text.h"
+#include "server/service/slow_hashes.h"
+#include "server/wall_clock.h"
+
+namespace toopher::server {
+
+namespace {
+
+/// Opening would make an empty one.
+const std::string& existing(const std::string& database) {
+  if (::access(database.c_str(), F_OK) != 0)
+    throw std::runtime_error("the database " + database + " cannot be found: " + error_text(errno));
+  return database;
+}
+
+void run_once(Store& store, const Store::Operation& operation) {
+  std::promise<void> done;
+  store.submit(operation, [&done](const std::exception_ptr& outcome) {
+    if (outcome) {
+      done.set_exception(outcome);
+    } else {
+      done.set_value();
+    }
+  });
+  done.get_future().get();
+}
+
+}  // namespace
+
+Alone::Alone(const std::string& database, crypto::SealingKey key)
+    : store_(existing(database), std::move(key), [](const Committed& committed) {
+        for (const auto& completion : committed.completions) completion();
+      }) {}
+
+void Alone::run(const std::function<void(Context&)>& operation) {
+  const std::string no_origin;  // no device takes part
+  for (std::shared_ptr<SlowHashes> hashes;;) {
+    try {
+      run_once(store_, [&](Transaction& transaction) {
+        Context context{transaction, wall_clock(), no_origin, hashes.get()};
+        operation(context);
+      });
+      return;
+    } catch (const NeedsHashes& needed) {
+      hashes = needed.wanted();
+    }
+    hashes->compute();
+  }
+}
+
+}  // namespace toopher::server
