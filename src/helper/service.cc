@@ -67,7 +67,7 @@ UniqueFd make_eventfd() {
 
 }  // namespace
 
-Service::Service(int listener, int signals, ServiceSettings settings, const Clock& clock)
+Service::Service(int listener, int signals, ServiceSettings&& settings, const Clock& clock)
     : listener_(listener),
       signals_(signals),
       user_name_(std::move(settings.user_name)),
