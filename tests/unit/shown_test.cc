@@ -18,8 +18,9 @@ void what_cannot_be_seen_is_spelled_out(void**) {
   assert_same_text(make_visible("rm -rf /srv/\xc3\xbc"), "rm -rf /srv/\xc3\xbc");
   assert_same_text(make_visible(std::string_view("a\0b", 3)), "a\\x00b");
   assert_same_text(make_visible("a\x1b[2Jb\r\n\t\x7f"), "a\\x1b[2Jb\\x0d\\x0a\\x09\\x7f");
-  assert_same_text(make_visible("\xc2\x85"), "\\u0085");                         // C1
-  assert_same_text(make_visible("\xe2\x80\xae\xe2\x81\xa6"), "\\u202e\\u2066");  // bidirectional
+  assert_same_text(make_visible("\xc2\x85"), "\\u0085");  // C1
+  // NOLINTNEXTLINE(misc-misleading-bidirectional): that is what is tested
+  assert_same_text(make_visible("\xe2\x80\xae\xe2\x81\xa6"), "\\u202e\\u2066");
   assert_same_text(make_visible("\xe2\x80\x8b\xc2\xad\xef\xbb\xbf"), "\\u200b\\u00ad\\ufeff");
   assert_same_text(make_visible("\xc2\xa0\xe3\x80\x80\xe2\xa0\x80"), "\\u00a0\\u3000\\u2800");  // blanks
   assert_same_text(make_visible("\xf3\xa0\x81\x81"), "\\U000e0041");                            // tags
@@ -108,6 +109,7 @@ const Row kRows[] = {
     {{"sudo", "-u"}, "sudo -u", ""},
     {{"sudo", "--user"}, "sudo --user", ""},
     {{"sudo", "-u", "", "ls"}, "ls", ""},
+    // NOLINTNEXTLINE(misc-misleading-bidirectional): that is what is tested
     {{"sudo", "-u", "bob\xe2\x80\xae", "ls"}, "ls", "bob\\u202e"},
     {{"x", "ls"}, "ls", "root"},
     {{}, "", "root"},
