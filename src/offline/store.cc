@@ -62,6 +62,7 @@ Spent Store::spend(const std::string& user, std::string_view digits, const Deadl
   const std::string hash = hash_code(digits, seen->salt);
   const UniqueFd locked = lock(user, deadline);
   auto set = load(user);
+  // cppcheck-suppress identicalConditionAfterEarlyExit // somebody else may have removed it before the lock
   if (!set || set->salt != seen->salt) return {};
   if (!is_usable(*set, now(), max_age_))
     return {set->wrong >= kMaxWrong ? Verdict::locked : Verdict::unusable, 0};
