@@ -91,7 +91,7 @@ HelperProcess helper_of(const Way& way, const Deadline& deadline, const Clock& c
     if (auto* helper = std::get_if<HelperProcess>(&call)) return std::move(*helper);
     if (::geteuid() != 0) throw std::move(std::get<LaunchError>(call));
   }
-  return launch(way.config_file, deadline, clock, way.program);
+  return launch(way.config_file, deadline, clock, way.program, way.pairing_of);
 }
 
 }  // namespace
