@@ -41,9 +41,9 @@ class Scene(unittest.TestCase):
             os.chown(path, system.NOBODY, system.NOBODY)
         return path
 
-    def configure(self, url, key="key", secret="secret", options=""):
+    def configure(self, url, key="key", secret="secret", options="", timeout=20):
         credentials = self.write("credentials", f"key = {key}\nsecret = {secret}\n")
-        self.write("config", f"[API]\nbase-url = {url}/v1/\ncredential-file = {credentials}\ntimeout = 5\n"
+        self.write("config", f"[API]\nbase-url = {url}/v1/\ncredential-file = {credentials}\ntimeout = {timeout}\n"
                              f"[Options]\nuser-name = %u\n{options}")
 
     def pair(self, *arguments, helper=None):
@@ -250,7 +250,7 @@ class WithoutServer(Scene):
 
     def setUp(self):
         super().setUp()
-        self.configure(f"http://127.0.0.1:{system.free_port()}")
+        self.configure(f"http://127.0.0.1:{system.free_port()}", timeout=5)
 
     def ended(self, *answers, text=""):
         return self.end(self.pair("--user", "daemon", "--phrase", "a b c", helper=self.scripted(*answers)), text)

@@ -7,7 +7,7 @@ namespace toopher::server {
 
 namespace {
 
-constexpr crypto::ScryptCost kCost{1 << 15, 8, 1};
+constexpr crypto::ScryptCost kCost{1 << 14, 8, 1};
 constexpr std::size_t kHashBytes = 32;
 
 }  // namespace

@@ -19,7 +19,7 @@ struct SlowHashes {
   std::vector<Secret> codes;
   std::vector<std::string> hashes;  ///< as many as codes, once computed
 
-  /// About 80 ms and 32 MiB for each code. Throws CryptoError.
+  /// About 40 ms and 16 MiB for each code. Throws CryptoError.
   void compute();
   /// Whether these are the digests of this one code.
   [[nodiscard]] bool are_of(std::string_view wanted_salt, std::string_view code) const;
