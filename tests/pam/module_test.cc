@@ -61,7 +61,8 @@ void helpers_and_outcomes(void**) {
     std::string log;
     for (const std::string& line : logged) log += line + "\n";
     assert_int_equal(code, row.code);
-    const bool failed = code != PAM_SUCCESS && *row.log != '\0';
+    // Who gives up does not wait, and a helper that is gone looks the same.
+    const bool failed = code != PAM_SUCCESS && code != PAM_ABORT && *row.log != '\0';
     assert_true(failed == (requested_delay >= 1'000'000));  // libpam varies it by up to half
     if (log.find(row.log) == std::string::npos || (*row.log == '\0' && !log.empty()))
       fail_msg("expected \"%s\" in the log, found: %s", row.log, log.c_str());
