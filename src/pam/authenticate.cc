@@ -180,6 +180,8 @@ class Attempt {
     terms.may_be_unpaired = needed == Requirement::optional;
     terms.can_prompt = !(sshd && conversation != nullptr && conversation->appdata_ptr == nullptr);
     terms.say_waiting = options.show_prompt;
+    // Who gets in without a server anyway need not spend a code on it.
+    terms.offline_codes = options.offline_codes && options.failure_policy == config::FailurePolicy::deny;
     terms.prompt_text = options.prompt_text;
     terms.silent = (static_cast<unsigned>(flags_) & PAM_SILENT) != 0;
     return terms;

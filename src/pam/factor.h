@@ -3,6 +3,7 @@
 #ifndef TOOPHER_PAM_FACTOR_H
 #define TOOPHER_PAM_FACTOR_H
 
+#include <cstddef>
 #include <string>
 
 #include "base/deadline.h"
@@ -29,6 +30,8 @@ struct Answer {
   std::string word;
   int reason = 0;
   bool automated = false;  ///< granted by a rule of the server, not by a person
+  std::size_t offline_codes =
+      0;  ///< failed, unreachable: that many would count now; of offline(): that many are left
 };
 
 /// An interface, so that tests can script it. Destroying it withdraws a push that is still pending.
@@ -42,6 +45,8 @@ class Factor {
   [[nodiscard]] virtual Answer wait(const Deadline& deadline) = 0;
   /// Has the server check a code; a valid one takes the place of a pending push.
   [[nodiscard]] virtual Answer code(const OneTimeCode& code, const Deadline& deadline) = 0;
+  /// Has the helper check an offline code; granted without an id.
+  [[nodiscard]] virtual Answer offline(const OneTimeCode& code, const Deadline& deadline) = 0;
   /// Withdraws a pending push now.
   virtual void withdraw() = 0;
 };

@@ -35,7 +35,14 @@ bool is_number(std::string_view text) {
   return text.size() <= 6 && parse_decimal(text, 999999).has_value();
 }
 
-Answer to_answer(const Message& message) {
+/// More codes than a set ever has would be no number of codes.
+std::size_t codes_in(std::string_view text) {
+  return static_cast<std::size_t>(parse_decimal(text, 99).value_or(0));
+}
+
+}  // namespace
+
+Answer HelperFactor::to_answer(const Message& message, Proof proof) {
   Answer answer;
   for (const VerbKind& row : kKinds)
     if (message.is(row.verb)) answer.kind = row.kind;
@@ -49,20 +56,22 @@ Answer to_answer(const Message& message) {
     if (!is_number(message.get("number"))) return {};
     answer.number = message.get("number");
   }
-  const bool needs_id = answer.kind == Answer::Kind::pending || answer.kind == Answer::Kind::granted;
+  answer.offline_codes = codes_in(message.get(proof == Proof::codes_left ? "left" : "offline"));
+  const bool granted = answer.kind == Answer::Kind::granted;
+  // Either answer would be nonsense in the other's place.
+  if (proof == Proof::codes_left) return granted && !message.has("left") ? Answer{} : answer;
+  const bool needs_id = answer.kind == Answer::Kind::pending || granted;
   return needs_id && answer.id.empty() ? Answer{} : answer;
 }
 
-}  // namespace
-
-Answer HelperFactor::ask(Message question, const Deadline& deadline) {
+Answer HelperFactor::ask(Message question, const Deadline& deadline, Proof proof) {
   helper::LineChannel& channel = process_.channel();
   if (!described_) described_ = channel.send(login_, with_grace(deadline));
   question.set("timeout-ms", std::to_string(deadline.remaining(clock_).count()));
   if (!described_ || !channel.send(question, with_grace(deadline))) return {};
   const auto [status, message] = channel.receive(with_grace(deadline));
   if (status == helper::LineChannel::Status::message) {
-    Answer answer = to_answer(*message);
+    Answer answer = to_answer(*message, proof);
     // An id that the server does not know is no word that nobody is paired.
     if (login_.has("pairing-id") && answer.kind == Answer::Kind::refused &&
         answer.word == helper::refusal::kUnpaired)
@@ -87,6 +96,10 @@ Answer HelperFactor::wait(const Deadline& deadline) {
 
 Answer HelperFactor::code(const OneTimeCode& code, const Deadline& deadline) {
   return ask(Message(verb::kCode).set("otp", code.digits()), deadline);
+}
+
+Answer HelperFactor::offline(const OneTimeCode& code, const Deadline& deadline) {
+  return ask(Message(verb::kOffline).set("otp", code.digits()), deadline, Proof::codes_left);
 }
 
 void HelperFactor::withdraw() {

@@ -18,10 +18,15 @@ class HelperFactor final : public Factor {
                             const Deadline& deadline) override;
   [[nodiscard]] Answer wait(const Deadline& deadline) override;
   [[nodiscard]] Answer code(const OneTimeCode& code, const Deadline& deadline) override;
+  [[nodiscard]] Answer offline(const OneTimeCode& code, const Deadline& deadline) override;
   void withdraw() override;
 
  private:
-  [[nodiscard]] Answer ask(helper::Message question, const Deadline& deadline);
+  /// What a granted answer must carry to be believed.
+  enum class Proof { request_id, codes_left };
+  [[nodiscard]] Answer ask(helper::Message question, const Deadline& deadline,
+                           Proof proof = Proof::request_id);
+  [[nodiscard]] static Answer to_answer(const helper::Message& message, Proof proof);
 
   helper::HelperProcess process_;
   helper::Message login_;

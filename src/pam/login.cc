@@ -7,6 +7,7 @@
 #include "api/reason.h"
 #include "helper/protocol.h"
 #include "pam/messages.h"
+#include "pam/offline_login.h"
 
 namespace toopher::pam {
 namespace {
@@ -186,7 +187,7 @@ Login::Input Login::ask(const Text& prompt) {
     auto* code = std::get_if<OneTimeCode>(&parsed);
     if (code != nullptr && code->form() != OneTimeCode::Form::offline) return {Typed::code, std::move(*code)};
     if (std::holds_alternative<OneTimeCode::NotACode>(parsed)) return {Typed::enter, {}};
-    person_.report(messages::kWrongLength);
+    person_.report(code != nullptr ? messages::kOfflineNotNow : messages::kWrongLength);
   }
   return {Typed::broken, {}};
 }
@@ -257,11 +258,7 @@ Outcome Login::end_by_failure(Method method, const Answer& answer) {
     return end(unpaired ? Verdict::unpaired_required : Verdict::refused, method, answer);
   }
   if (answer.kind == Answer::Kind::failed) {
-    if (answer.word == helper::failure::kUnreachable) {
-      person_.report(messages::kUnreachable);
-      // What it said before (the phone may have refused by now, or a code was wrong) must not end in failure-policy.
-      return end(reached_ ? Verdict::server_fault : Verdict::unreachable, method, answer);
-    }
+    if (answer.word == helper::failure::kUnreachable) return end_without_server(method, answer);
     const bool local = answer.word == helper::failure::kConfig;
     person_.report(local ? messages::kBroken : messages::kServerFault);
     return end(local ? Verdict::misconfigured : Verdict::server_fault, method, answer);
@@ -270,6 +267,14 @@ Outcome Login::end_by_failure(Method method, const Answer& answer) {
   outcome.detail =
       answer.kind == Answer::Kind::interrupted ? "interrupted" : "toopher-helper ended or answered nonsense";
   return outcome;
+}
+
+Outcome Login::end_without_server(Method method, const Answer& answer) {
+  if (!reached_ && can_prompt_ && OfflineLogin::is_possible(terms_, answer))
+    if (auto ended = OfflineLogin(terms_, person_, factor_, clock_).run(answer.offline_codes)) return *ended;
+  person_.report(messages::kUnreachable);
+  // What it said before (the phone may have refused by now, or a code was wrong) must not end in failure-policy.
+  return end(reached_ ? Verdict::server_fault : Verdict::unreachable, method, answer);
 }
 
 Outcome Login::give_up() {

@@ -29,6 +29,7 @@ struct Terms {
   bool can_prompt = true;           ///< false: the host is known to fail every prompt for a code
   bool say_waiting = true;          ///< `prompt = after` tells that it waits
   std::string prompt_text;          ///< the administrator's words for the approval; empty: ours
+  bool offline_codes = false;       ///< may be asked for while no server can be reached
   bool silent = false;              ///< PAM_SILENT: no chatter; prompts, the cue and errors stay
   std::string_view login_password;  ///< what an earlier module collected: never sent as a code
 };
@@ -74,6 +75,7 @@ class Login {
   Outcome end_by_grant(Method method, const Answer& answer, bool own_request);
   Outcome end_by_push(const Answer& answer);
   Outcome end_by_failure(Method method, const Answer& answer);
+  Outcome end_without_server(Method method, const Answer& answer);
   Outcome give_up();
 
   [[nodiscard]] Text approve_prompt() const;

@@ -33,6 +33,16 @@ inline constexpr const char* kCodeAlreadyUsed = "That code was used already. Wai
 inline constexpr const char* kCodesLocked =
     "Too many wrong codes. Codes are locked for a while; approve a request instead.";
 
+inline constexpr const char* kOfflineCode =
+    "The authentication server cannot be reached. Type an offline code (%s left): ";
+inline constexpr const char* kOfflineLength = "An offline code has 10 digits.";
+inline constexpr const char* kOfflineNotNow =
+    "Offline codes are asked for where the authentication server cannot be reached.";
+inline constexpr const char* kOfflineLocked =
+    "No offline code counts any more, until you have logged in through the server.";
+inline constexpr const char* kOfflineFew =
+    "Offline codes left on this computer: %s. Make new ones with toopher-pair --offline-codes.";
+
 inline constexpr const char* kUnpaired =
     "No phone is paired with this account. Pair one with toopher-pair, or ask your administrator.";
 inline constexpr const char* kDisabled = "Your second factor is switched off. Ask your administrator.";

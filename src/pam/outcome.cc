@@ -51,6 +51,8 @@ std::string_view name_of(Method method) {
       return "push";
     case Method::code:
       return "code";
+    case Method::offline:
+      return "offline";
     case Method::none:
       break;
   }

@@ -27,7 +27,7 @@ enum class Verdict {
   remembered,         ///< this handle's last attempt failed finally, moments ago
 };
 
-enum class Method { none, push, code };
+enum class Method { none, push, code, offline };
 
 struct Outcome {
   Verdict verdict = Verdict::aborted;

@@ -18,6 +18,7 @@ libtoopher_pam_a_SOURCES = \
 	pam/messages.h \
 	pam/misconfigured.h \
 	pam/name_services.cc pam/name_services.h \
+	pam/offline_login.cc pam/offline_login.h \
 	pam/outcome.cc pam/outcome.h \
 	pam/policy.cc pam/policy.h \
 	pam/remembered.cc pam/remembered.h \

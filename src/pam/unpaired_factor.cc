@@ -28,4 +28,8 @@ Answer UnpairedFactor::code(const OneTimeCode& /*code*/, const Deadline& /*deadl
   return unpaired();
 }
 
+Answer UnpairedFactor::offline(const OneTimeCode& code, const Deadline& deadline) {
+  return this->code(code, deadline);
+}
+
 }  // namespace toopher::pam

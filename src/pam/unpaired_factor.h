@@ -13,6 +13,7 @@ class UnpairedFactor final : public Factor {
                             const Deadline& deadline) override;
   [[nodiscard]] Answer wait(const Deadline& deadline) override;
   [[nodiscard]] Answer code(const OneTimeCode& code, const Deadline& deadline) override;
+  [[nodiscard]] Answer offline(const OneTimeCode& code, const Deadline& deadline) override;
   void withdraw() override {}
 };
 

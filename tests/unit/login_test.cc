@@ -59,6 +59,10 @@ class Script final : public Conversation, public Factor {
     assert_int_equal(deadline.remaining(clock).count(), 10'000);
     return next("code " + std::string(code.digits())).answer;
   }
+  Answer offline(const OneTimeCode& code, const Deadline& deadline) override {
+    assert_int_equal(deadline.remaining(clock).count(), 10'000);
+    return next("offline " + std::string(code.digits())).answer;
+  }
   void withdraw() override { next("withdraw"); }
 
   void finish() const {
@@ -144,6 +148,162 @@ Terms may_be_unpaired() {
   Terms terms;
   terms.may_be_unpaired = true;
   return terms;
+}
+
+Terms with_offline_codes(config::Prompt prompt = config::Prompt::during) {
+  Terms terms = with(prompt);
+  terms.offline_codes = true;
+  return terms;
+}
+/// No server, `codes` would count; or with Kind::granted, that many are left.
+Answer with_codes(std::size_t codes, Answer::Kind kind = Answer::Kind::failed) {
+  Answer answer = word(kind, kind == Answer::Kind::failed ? helper::failure::kUnreachable : "");
+  answer.offline_codes = codes;
+  return answer;
+}
+Answer offline_denied(int reason) {
+  Answer answer = of(Answer::Kind::denied, reason);
+  answer.id.clear();
+  return answer;
+}
+
+const std::string kAskOffline =
+    "ask The authentication server cannot be reached. Type an offline code (9 left): ";
+const std::string kUnreachable = std::string("report ") + messages::kUnreachable;
+
+std::vector<Scenario> offline_scenarios() {
+  using Kind = Answer::Kind;
+  using Status = Conversation::Status;
+  const Step down{"push number", "", with_codes(9)};
+  const Step right{"offline 1234567890", "", with_codes(8, Kind::granted)};
+  const Step wrong{"offline 1111111111", "", offline_denied(api::reason::kInvalidCode)};
+  const Step typed{kAskOffline, "12345-67890", {}};
+  const Step mistyped{kAskOffline, "1111111111", {}};
+  const Terms terms = with_offline_codes();
+  return {
+      {"an offline code", terms, {down, typed, right}, Verdict::granted, Method::offline},
+      {"few are left",
+       terms,
+       {down,
+        typed,
+        {"offline 1234567890", "", with_codes(3, Kind::granted)},
+        {"report Offline codes left on this computer: 3. Make new ones with toopher-pair --offline-codes.",
+         "",
+         {}}},
+       Verdict::granted,
+       Method::offline},
+      {"the last one",
+       terms,
+       {down,
+        typed,
+        {"offline 1234567890", "", with_codes(0, Kind::granted)},
+        {"report Offline codes left on this computer: 0. Make new ones with toopher-pair --offline-codes.",
+         "",
+         {}}},
+       Verdict::granted,
+       Method::offline},
+      {"wrong, then right",
+       terms,
+       {down, mistyped, wrong, {kInvalid, "", {}}, typed, right},
+       Verdict::granted,
+       Method::offline},
+      {"wrong ones used up",
+       terms,
+       {down,
+        mistyped,
+        wrong,
+        {kInvalid, "", {}},
+        mistyped,
+        wrong,
+        {kInvalid, "", {}},
+        mistyped,
+        wrong,
+        {kInvalid, "", {}}},
+       Verdict::codes_used_up,
+       Method::offline},
+      {"locked",
+       terms,
+       {down,
+        typed,
+        {"offline 1234567890", "", offline_denied(api::reason::kCodesLocked)},
+        {std::string("report ") + messages::kOfflineLocked, "", {}}},
+       Verdict::codes_used_up,
+       Method::offline},
+      {"a code of another form stays here",
+       terms,
+       {down, {kAskOffline, "123456", {}}, {"report An offline code has 10 digits.", "", {}}, typed, right},
+       Verdict::granted,
+       Method::offline},
+      {"nobody has one",
+       terms,
+       {down, {kAskOffline, "", {}}, {kUnreachable, "", {}}},
+       Verdict::unreachable,
+       Method::push},
+      {"gives up at the offline prompt",
+       terms,
+       {down, {kAskOffline, "", {}, Status::broken}},
+       Verdict::aborted,
+       Method::none},
+      {"a host that fails the offline prompt",
+       terms,
+       {down, {kAskOffline, "", {}, Status::unavailable}, {kUnreachable, "", {}}},
+       Verdict::unreachable,
+       Method::push},
+      {"the disk is full",
+       terms,
+       {down,
+        typed,
+        {"offline 1234567890", "", word(Kind::failed, helper::failure::kConfig)},
+        {std::string("report ") + messages::kBroken, "", {}}},
+       Verdict::misconfigured,
+       Method::offline},
+      {"the helper says something else",
+       terms,
+       {down,
+        typed,
+        {"offline 1234567890", "", word(Kind::failed, helper::failure::kUnreachable)},
+        {std::string("report ") + messages::kServerFault, "", {}}},
+       Verdict::server_fault,
+       Method::offline},
+      {"the helper dies",
+       terms,
+       {down, typed, {"offline 1234567890", "", {}}},
+       Verdict::aborted,
+       Method::offline},
+      {"not where they are switched off",
+       {},
+       {down, {kUnreachable, "", {}}},
+       Verdict::unreachable,
+       Method::push},
+      {"not where nothing can be typed",
+       [] {
+         Terms silent = with_offline_codes();
+         silent.can_prompt = false;
+         return silent;
+       }(),
+       {{"push", "", with_codes(9)}, {kUnreachable, "", {}}},
+       Verdict::unreachable,
+       Method::push},
+      {"not after the server was reached",
+       terms,
+       {{"push number", "", pending("42")},
+        {kAsk42, "000000", {}},
+        {"code 000000", "", with_codes(9)},
+        {kUnreachable, "", {}}},
+       Verdict::server_fault,
+       Method::code},
+      {"not for another failure",
+       terms,
+       {{"push number", "", word(Kind::failed, helper::failure::kTls)},
+        {std::string("report ") + messages::kServerFault, "", {}}},
+       Verdict::server_fault,
+       Method::push},
+      {"after a one-time code that reached nobody",
+       with_offline_codes(config::Prompt::before),
+       {{kAskBefore, "123456", {}}, {"code 123456", "", with_codes(9)}, typed, right},
+       Verdict::granted,
+       Method::offline},
+  };
 }
 
 std::vector<Scenario> scenarios() {
@@ -274,7 +434,7 @@ std::vector<Scenario> scenarios() {
        {},
        {push,
         {kAsk42, "12345-67890", {}},
-        {"report A one-time code has 6 to 8 digits, a recovery code 12.", "", {}},
+        {std::string("report ") + messages::kOfflineNotNow, "", {}},
         {kAsk42, "123456", {}},
         {"code 123456", "", kGranted}},
        Verdict::granted,
@@ -476,8 +636,8 @@ std::vector<Scenario> scenarios() {
   };
 }
 
-void scenarios_end_as_they_must(void**) {
-  for (const Scenario& scenario : scenarios()) {
+void play(const std::vector<Scenario>& rows) {
+  for (const Scenario& scenario : rows) {
     print_message("  %s\n", scenario.name);
     Script script(scenario.steps);
     const Outcome outcome = Login(scenario.terms, script, script, script.clock).run();
@@ -485,6 +645,14 @@ void scenarios_end_as_they_must(void**) {
     assert_same_text(name_of(outcome.verdict), name_of(scenario.verdict));
     assert_same_text(name_of(outcome.method), name_of(scenario.method));
   }
+}
+
+void scenarios_end_as_they_must(void**) {
+  play(scenarios());
+}
+
+void offline_codes_count_without_a_server(void**) {
+  play(offline_scenarios());
 }
 
 void required_numbers_are_insisted_on(void**) {
@@ -675,6 +843,7 @@ void junk_of_sshd_counts_as_what_was_typed(void**) {
 int main() {
   const CMUnitTest tests[] = {
       cmocka_unit_test(scenarios_end_as_they_must),
+      cmocka_unit_test(offline_codes_count_without_a_server),
       cmocka_unit_test(required_numbers_are_insisted_on),
       cmocka_unit_test(an_approval_of_another_request_does_not_count),
       cmocka_unit_test(a_rule_may_approve_only_where_allowed),
