@@ -92,6 +92,24 @@ AnswerContent read_answer(const HttpAnswer& answer, const BaseUrl& server) {
   return content(answer, prefix);
 }
 
+std::optional<Failed> read_users(const HttpAnswer& answer, const BaseUrl& server, Examination& found) {
+  if (answer.status != 200) {
+    const AnswerContent content = read_answer(answer, server);
+    if (const auto* failed = std::get_if<Failed>(&content)) return *failed;
+  }
+  const api::Json list(
+      answer.body.empty() || !is_json(answer)
+          ? nullptr
+          : json_loadb(answer.body.data(), answer.body.size(), JSON_REJECT_DUPLICATES, nullptr));
+  if (answer.status != 200 || !json_is_array(list.get()))
+    return Failed{FailureKind::protocol,
+                  server.origin() + ": the answer is not a list of users; is base-url right?"};
+  const json_t* const user = json_array_get(list.get(), 0);
+  found.user_known = json_is_object(user);
+  found.user_enabled = json_is_true(json_object_get(user, "toopher_authentication_enabled"));
+  return std::nullopt;
+}
+
 bool knows_client_request_id(const HttpAnswer& answer) {
   std::string_view rest = answer.features;
   while (!rest.empty()) {

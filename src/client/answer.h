@@ -3,10 +3,12 @@
 #ifndef TOOPHER_CLIENT_ANSWER_H
 #define TOOPHER_CLIENT_ANSWER_H
 
+#include <optional>
 #include <variant>
 
 #include "api/json.h"
 #include "client/base_url.h"
+#include "client/examination.h"
 #include "client/http.h"
 #include "client/result.h"
 
@@ -16,6 +18,10 @@ using AnswerContent = std::variant<Failed, Refused, api::Json>;
 
 /// Judges status, media type and JSON. Never throws for anything a server sent.
 [[nodiscard]] AnswerContent read_answer(const HttpAnswer& answer, const BaseUrl& server);
+
+/// Reads the array that `GET users` answers into `found`; why it is not to be believed, or nothing.
+[[nodiscard]] std::optional<Failed> read_users(const HttpAnswer& answer, const BaseUrl& server,
+                                               Examination& found);
 
 /// Whether the server can tell a repeated initiate from a second one (`client_request_id` among the words of
 /// Toopher-Features).

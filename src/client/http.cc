@@ -134,6 +134,22 @@ HttpResult HttpClient::exchange(const HttpRequest& request, const Deadline& dead
   return answer();
 }
 
+HttpResult HttpClient::examine(HttpRequest request, const Deadline& deadline, const Watch& watch,
+                               Connection& seen) {
+  TlsObserver observer(easy_.get());
+  request.fresh_connection = true;
+  HttpResult result = exchange(request, deadline, watch);
+  const char* address = nullptr;
+  curl_off_t microseconds = 0;
+  if (curl_easy_getinfo(easy_.get(), CURLINFO_PRIMARY_IP, &address) == CURLE_OK && address != nullptr)
+    seen.address = address;
+  if (curl_easy_getinfo(easy_.get(), CURLINFO_TOTAL_TIME_T, &microseconds) == CURLE_OK)
+    seen.duration = std::chrono::milliseconds(microseconds / 1000);
+  seen.tls_version = std::move(observer.version);
+  seen.chain = std::move(observer.chain);
+  return result;
+}
+
 void HttpClient::forget_answer() {
   wipe(body_);
   error_.fill('\0');

@@ -18,6 +18,7 @@
 #include "base/secret.h"
 #include "client/attendance.h"
 #include "client/base_url.h"
+#include "client/examination.h"
 #include "client/result.h"
 #include "client/watch.h"
 
@@ -68,6 +69,9 @@ class HttpClient {
   ~HttpClient() = default;
 
   [[nodiscard]] HttpResult exchange(const HttpRequest& request, const Deadline& deadline, const Watch& watch);
+  /// The same over a connection of its own, which is described in `seen`.
+  [[nodiscard]] HttpResult examine(HttpRequest request, const Deadline& deadline, const Watch& watch,
+                                   Connection& seen);
 
   /// Wipes what the last exchange left in memory; the connection stays.
   void forget_answer();

@@ -130,6 +130,32 @@ HttpResult Requests::exchange(Server& server, const Call& call, std::chrono::sec
   }
 }
 
+HttpResult Requests::look_up(const Server& server, const std::string& user, const Deadline& deadline,
+                             const Watch& watch, Connection& seen) {
+  const Call call{Call::Method::get, "users", {{"name", user}}};
+  for (;;) {
+    const Deadline end(std::min(deadline.at(), Deadline::after(clock_, timeout_).at()));
+    HttpResult result = http_.examine(signed_request(server, call), end, watch, seen);
+    const auto* answer = std::get_if<HttpAnswer>(&result);
+    if (answer == nullptr || !correct_clock(*answer)) return result;
+  }
+}
+
+Examination Requests::examine(std::size_t index, const std::string& user, const Deadline& deadline,
+                              const Watch& watch) {
+  const Server& server = servers_.at(index);
+  Examination found;
+  found.origin = server.url.origin();
+  const HttpResult result = look_up(server, user, deadline, watch, found.connection);
+  if (const auto* none = std::get_if<NoAnswer>(&result)) found.trouble = none->why;
+  const auto* answer = std::get_if<HttpAnswer>(&result);
+  if (answer == nullptr) return found;
+  found.status = answer->status;
+  if (answer->date) found.clock_ahead = *answer->date - std::time(nullptr);
+  found.trouble = read_users(*answer, server.url, found);
+  return found;
+}
+
 HttpRequest Requests::signed_request(const Server& server, const Call& call) const {
   const bool post = call.method == Call::Method::post;
   HttpRequest request{server.url, call.path, {}, std::nullopt, post && !server.recognises_repeats};

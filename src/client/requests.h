@@ -62,6 +62,11 @@ class Requests {
   [[nodiscard]] HttpResult ask(const Call& call, std::chrono::seconds held, const Deadline& deadline,
                                const Watch& watch);
 
+  [[nodiscard]] std::size_t servers() const { return servers_.size(); }
+  /// One look-up of a user's name at server `index`, which changes nothing there. `user` is not empty.
+  [[nodiscard]] Examination examine(std::size_t index, const std::string& user, const Deadline& deadline,
+                                    const Watch& watch);
+
   /// Starts with the first server again, may correct the clock again, and wipes what was received.
   void forget_session();
 
@@ -83,6 +88,8 @@ class Requests {
                                     const Limits& limits, const Watch& watch);
   [[nodiscard]] HttpRequest signed_request(const Server& server, const Call& call) const;
   [[nodiscard]] HttpResult settle(Server& server, const Call& call, const Limits& limits, const Watch& watch);
+  [[nodiscard]] HttpResult look_up(const Server& server, const std::string& user, const Deadline& deadline,
+                                   const Watch& watch, Connection& seen);
   [[nodiscard]] bool correct_clock(const HttpAnswer& answer);
 
   std::vector<Server> servers_;

@@ -5,6 +5,8 @@ libtoopher_client_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(OPENSSL_CFLAGS) $
 libtoopher_client_a_SOURCES = \
 	client/answer.cc client/answer.h \
 	client/attendance.h \
+	client/examination.h \
+	client/tls_observer.cc client/tls_observer.h \
 	client/base_url.cc client/base_url.h \
 	client/http.cc client/http.h \
 	client/login_api.h \

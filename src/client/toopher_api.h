@@ -50,6 +50,13 @@ class ToopherApi final : public LoginApi {
   [[nodiscard]] PairWaitResult wait_pairing(const std::string& id, const Deadline& deadline,
                                             const Watch& watch);
 
+  /// How many servers there are, and what a harmless call to one of them shows.
+  [[nodiscard]] std::size_t servers() const { return requests_.servers(); }
+  [[nodiscard]] Examination examine(std::size_t index, const std::string& user, const Deadline& deadline,
+                                    const Watch& watch) {
+    return requests_.examine(index, user, deadline, watch);
+  }
+
   /// For the next session on the same connection: nothing of the last one stays, and servers are tried from the first.
   void forget_session() { requests_.forget_session(); }
 

@@ -2,6 +2,7 @@
 #include "helper/answers.h"
 
 #include <array>
+#include <cstdlib>
 
 #include "api/json.h"
 #include "base/text.h"
@@ -120,6 +121,31 @@ Message failed(std::string_view kind, std::string_view text) {
   return Message(verb::kFailed)
       .set("kind", kind)
       .set("text", sanitize_for_display(text, kMaxFailureCharacters));
+}
+
+std::vector<Message> certificates_of(const client::Examination& found) {
+  std::vector<Message> lines;
+  for (const client::Certificate& certificate : found.connection.chain)
+    lines.push_back(Message(verb::kCertificate)
+                        .set("subject", sanitize_for_display(certificate.subject))
+                        .set("issuer", sanitize_for_display(certificate.issuer))
+                        .set("not-before", std::to_string(certificate.not_before))
+                        .set("not-after", std::to_string(certificate.not_after)));
+  return lines;
+}
+
+Message checked(const client::Examination& found, std::size_t servers) {
+  Message line(verb::kChecked);
+  line.set("of", std::to_string(servers)).set("url", found.origin).set("address", found.connection.address);
+  line.set("tls", found.connection.tls_version).set("ms", std::to_string(found.connection.duration.count()));
+  if (found.status != 0) line.set("status", std::to_string(found.status));
+  if (found.clock_ahead)
+    line.set(*found.clock_ahead < 0 ? "behind" : "ahead", std::to_string(std::abs(*found.clock_ahead)));
+  if (found.trouble)
+    line.set("kind", word(found.trouble->kind))
+        .set("text", sanitize_for_display(found.trouble->text, kMaxFailureCharacters));
+  line.set("user", found.user_known ? "known" : "").set("enabled", found.user_enabled ? "1" : "");
+  return line;
 }
 
 template <class Result>

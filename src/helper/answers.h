@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "client/result.h"
 #include "client/toopher_api.h"
@@ -16,6 +17,10 @@ namespace toopher::helper {
 /// The login that a `login` line describes; nothing if it names neither a user nor a pairing nor nobody. `verified`: whether the
 /// phone may present what the line tells about it as true.
 [[nodiscard]] std::optional<client::Login> login_of(const Message& line, bool verified);
+
+/// The lines that answer `check`.
+[[nodiscard]] std::vector<Message> certificates_of(const client::Examination& found);
+[[nodiscard]] Message checked(const client::Examination& found, std::size_t servers);
 
 [[nodiscard]] Message failed(std::string_view kind, std::string_view text);
 

@@ -34,6 +34,11 @@
 //                                                         refused kind=approval-needed [text=]
 //
 // A terminal without `terminal-extra` gets an identifier of its place (helper/terminal_id.h).
+//     check server= user= timeout-ms=                     checked, after a `certificate` line for each of the chain;
+//                                                         server= counts from 0; for root only
+//     certificate subject= issuer= not-before= not-after= (seconds since 1970)
+//     checked of= url= [address=] [tls=] ms= [status=] [ahead=] [behind=] [kind= text=] [user=known] [enabled=1]
+//
 // `timeout-ms` is what is left until the caller wants an answer; the helper answers before it. `ttl` is how many
 // seconds the request lives. A code while a push is pending carries that push's id as `supersedes`. `interrupted`
 // may come instead of any answer: a signal told the helper to give up; it has then withdrawn the push, or is about
@@ -71,6 +76,9 @@ inline constexpr std::string_view kOfflineAsk = "offline-ask";
 inline constexpr std::string_view kOfflineMake = "offline-make";
 inline constexpr std::string_view kPair = "pair";
 inline constexpr std::string_view kPairWait = "pair-wait";
+inline constexpr std::string_view kCheck = "check";
+inline constexpr std::string_view kCertificate = "certificate";  // from the helper
+inline constexpr std::string_view kChecked = "checked";
 inline constexpr std::string_view kRecoveryCodes = "recovery-codes";  ///< and from the helper
 // from the helper
 inline constexpr std::string_view kReady = "ready";

@@ -41,6 +41,7 @@ const Session::Command Session::kCommands[] = {
     {verb::kOfflineMake, &Session::offline_make, Access::everybody, Cost::nothing},
     {verb::kPair, &Session::pair, Access::everybody, Cost::ring},
     {verb::kPairWait, &Session::pair_wait, Access::everybody, Cost::nothing},
+    {verb::kCheck, &Session::check, Access::root, Cost::look},
     {verb::kRecoveryCodes, &Session::recovery_codes, Access::everybody, Cost::look},
 };
 
@@ -179,6 +180,18 @@ Session::Step Session::pair_wait(const Message& line) {
   const auto timeout = timeout_of(line);
   if (pairing_.empty() || !timeout) return {out_of_place(line, "without a pairing"), true};
   return {answer_for(api_.wait_pairing(pairing_, deadline_after(*timeout), watch(POLLIN | POLLRDHUP)))};
+}
+
+Session::Step Session::check(const Message& line) {
+  const auto timeout = timeout_of(line);
+  const auto server = parse_decimal(line.get("server"), api_.servers() - 1);
+  if (!timeout || !server || !line.has("user"))
+    return {out_of_place(line, "without a server that is there, a user or a timeout"), true};
+  const auto found =
+      api_.examine(*server, std::string(line.get("user")), deadline_after(*timeout), watch(POLLRDHUP));
+  for (const Message& certificate : certificates_of(found))
+    if (!send(certificate)) return {std::nullopt, true};
+  return {checked(found, api_.servers())};
 }
 
 Session::Step Session::recovery_codes(const Message& line) {

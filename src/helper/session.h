@@ -61,6 +61,7 @@ class Session {
   [[nodiscard]] Step offline_make(const Message& line);
   [[nodiscard]] Step pair(const Message& line);
   [[nodiscard]] Step pair_wait(const Message& line);
+  [[nodiscard]] Step check(const Message& line);
   [[nodiscard]] Step recovery_codes(const Message& line);
 
   /// Sends `login` as a push that the line describes.

@@ -46,6 +46,7 @@ libtoopher_check_a_SOURCES = \
 	tools/check_finding.cc tools/check_finding.h \
 	tools/check_installation.cc tools/check_installation.h \
 	tools/check_login.cc tools/check_login.h \
+	tools/check_server.cc tools/check_server.h \
 	tools/check_services.cc tools/check_services.h \
 	tools/check_sshd.cc tools/check_sshd.h \
 	tools/check_stack.cc tools/check_stack.h \

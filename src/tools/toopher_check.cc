@@ -14,6 +14,7 @@
 #include "tools/check_finding.h"
 #include "tools/check_installation.h"
 #include "tools/check_login.h"
+#include "tools/check_server.h"
 #include "tools/check_services.h"
 #include "tools/check_sshd.h"
 #include "tools/check_upgrade.h"
@@ -53,8 +54,8 @@ int check(const CheckCommandLine& line) {
   Findings findings;
   Configurations configurations(findings);
   const config::Config* const config = configurations.look_at(line.config);
-  (void)config;
   check_helper(findings, line.helper);
+  if (config != nullptr) check_servers(findings, line.config, *config, line.helper, line.user);
   const Services services(PamFiles(line.pam_directories));
   services.report(findings, configurations);
   check_socket(findings, helper::kServiceSocket, services.unprivileged());

@@ -154,6 +154,27 @@ class Sshd(Scene):
         self.finding("error", "over the network with nothing at all", "--sshd", str(sshd))
 
 
+class Server(Scene):
+    def configure(self, url, *lines):
+        self.here.write("config", f"[API]\nbase-url = {url}/v1/\ncredential-file = {self.here.directory}/credentials\n"
+                        "timeout = 3\n" + "".join(line + "\n" for line in lines))
+
+    def test_a_good_server(self):
+        self.finding("ok", "answers in .* accepts key and secret")
+        self.finding("ok", "clock is 0 s|clock is 1 s")
+        self.finding("info", "does not know nobody-of-this-server|does not know", "--user", self.here.user)
+
+    def test_wrong_credentials(self):
+        self.here.write("credentials", "key = wrong\nsecret = wrong\n")
+        self.addCleanup(self.here.write, "credentials",
+                        f"key = {self.here.server.key}\nsecret = {self.here.server.secret}\n")
+        self.finding("error", "does not accept the requester's key")
+
+    def test_no_server(self):
+        self.configure(f"http://127.0.0.1:{system.free_port()}")
+        self.finding("error", "no connection")
+
+
 class Login(Scene):
     @classmethod
     def setUpClass(cls):
