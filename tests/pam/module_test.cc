@@ -119,7 +119,7 @@ void dlclose_leaves_nothing_behind(void**) {
     assert_true(::mallinfo2().uordblks < memory + 4096);
   }
   std::ifstream maps("/proc/self/maps");
-  for (std::string line; std::getline(maps, line);) assert_null(std::strstr(line.c_str(), "pam_toopher"));
+  for (std::string line; std::getline(maps, line);) assert_null(std::strstr(line.c_str(), "pam_toopher.so"));
   void* module = ::dlopen(module_path().c_str(), RTLD_NOW | RTLD_LOCAL);
   assert_non_null(module);
   assert_non_null(::dlsym(module, "pam_sm_authenticate"));
