@@ -174,7 +174,7 @@ class Answering(Scene):
                             terminal_name="w\u202eb")
         status, text = self.run_phone("pending")
         self.assertEqual(status, 0)
-        self.assertRegex(text, "terminal +wb\n +action +a]0;xbc\n")
+        self.assertRegex(text, r"terminal +w\\u202eb\n +action +a\\x1b\]0;x\\x07b\\x0ac\n")
 
     def test_codes_need_no_network(self):
         self.server.stop()
