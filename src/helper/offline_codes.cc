@@ -125,10 +125,13 @@ client::Login OfflineCodes::approval_of(client::Login login) {
   return login;
 }
 
+Message OfflineCodes::not_kept() {
+  return failed(failure::kConfig,
+                "this computer keeps no offline codes; see offline-codes in toopher.conf(5)");
+}
+
 Message OfflineCodes::make(const std::string& user, const Deadline& deadline) {
-  if (store_ == nullptr)
-    return failed(failure::kConfig,
-                  "this computer keeps no offline codes; see offline-codes in toopher.conf(5)");
+  if (store_ == nullptr) return not_kept();
   const std::string pairing = std::exchange(approved_by_, {});
   if (user.empty() || !is_uuid(pairing))
     return failed(failure::kInternal, "the server does not say whose phone approved the codes");

@@ -33,6 +33,10 @@ class OfflineCodes {
   /// What a granted login means for the codes. Not needed for the answer, so it is done after that was sent.
   void settle();
 
+  [[nodiscard]] bool are_kept() const { return store_ != nullptr; }
+  /// The answer to whoever wants new ones where none are kept.
+  [[nodiscard]] static Message not_kept();
+
   /// `login` as a request for new codes: its action names them and this machine, whatever the caller wrote.
   [[nodiscard]] static client::Login approval_of(client::Login login);
   /// `id` is the pending request for new codes.

@@ -154,6 +154,8 @@ Session::Step Session::offline(const Message& line) {
 
 Session::Step Session::offline_ask(const Message& line) {
   if (!login_) return {out_of_place(line, "without a login"), true};
+  // Before the phone rings for nothing.
+  if (!offline_.are_kept()) return {OfflineCodes::not_kept()};
   Step step = push(OfflineCodes::approval_of(*login_), line);
   if (step.answer && step.answer->is(verb::kPending)) offline_.asked_for_approval(pending_);
   return step;

@@ -67,7 +67,7 @@ std::string Approval::ask_for_codes(const std::string& question, bool may_wait) 
       if (auto id = try_code(*code)) return *id;
       ++wrong;
     } else if (may_wait && typed->empty()) {
-      return wait();
+      return wait_for_phone(talk_);
     } else {
       complain("A one-time code has six to eight digits, a recovery code twelve.");
       ++wrong;
@@ -76,8 +76,8 @@ std::string Approval::ask_for_codes(const std::string& question, bool may_wait) 
   throw unapproved("No right code was typed.");
 }
 
-std::string Approval::wait() {
-  const Message answer = talk_.ask_phone(Message(verb::kWait), kPatience);
+std::string wait_for_phone(HelperTalk& talk) {
+  const Message answer = talk.ask_phone(Message(verb::kWait), Approval::kPatience);
   if (answer.is(verb::kGranted)) return std::string(answer.get("id"));
   const bool expired =
       answer.is(verb::kExpired) || (answer.is(verb::kDenied) && reason_of(answer) == api::reason::kExpired);

@@ -49,7 +49,6 @@ class Approval {
 
  private:
   [[nodiscard]] std::string ask_for_codes(const std::string& question, bool may_wait);
-  [[nodiscard]] std::string wait();
   /// The id of the granted request; nothing if the code was wrong.
   [[nodiscard]] std::optional<std::string> try_code(const OneTimeCode& code);
 
@@ -58,6 +57,10 @@ class Approval {
   std::string action_;
   LineInput& input_;
 };
+
+/// Waits for the phone's decision about a push of this session; the id of the granted request. Throws Failure with a
+/// pair_status.
+[[nodiscard]] std::string wait_for_phone(HelperTalk& talk);
 
 }  // namespace toopher::tools
 

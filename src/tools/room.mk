@@ -25,6 +25,7 @@ toopher_authenticator_LDADD = libtoopher_authenticator.a libtoopher_tools.a libt
 
 bin_PROGRAMS += toopher-pair
 toopher_pair_SOURCES = tools/toopher_pair.cc \
+	tools/offline_codes.cc tools/offline_codes.h \
 	tools/approval.cc tools/approval.h \
 	tools/helper_talk.cc tools/helper_talk.h \
 	tools/pairing.cc tools/pairing.h \

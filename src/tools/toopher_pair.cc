@@ -16,6 +16,7 @@
 #include "config/config.h"
 #include "helper/reach.h"
 #include "tools/failure.h"
+#include "tools/offline_codes.h"
 #include "tools/pairing.h"
 #include "tools/recovery_codes.h"
 #include "tools/terminal.h"
@@ -31,6 +32,8 @@ the phrase that it shows. Or makes new recovery codes for the account.
 
   --user NAME       the account (default: yours, also under sudo)
   --recovery-codes  no pairing: make new recovery codes, and show them once
+  --offline-codes   no pairing: make new offline codes of this host, and show
+                    them once
   --phrase PHRASE   the phrase (asked for otherwise)
   --host-specific   pair for this host only: the server knows NAME@HOST
   --shared          pair for all hosts of the server: it knows NAME
@@ -50,6 +53,7 @@ enum Option : int {
   kUser = 256,
   kPhrase,
   kRecoveryCodes,
+  kOfflineCodes,
   kHostSpecific,
   kShared,
   kNoCodeTest,
@@ -59,9 +63,10 @@ enum Option : int {
   kVersion
 };
 
-constexpr std::array<option, 11> kOptions = {{{"user", required_argument, nullptr, kUser},
+constexpr std::array<option, 12> kOptions = {{{"user", required_argument, nullptr, kUser},
                                               {"phrase", required_argument, nullptr, kPhrase},
                                               {"recovery-codes", no_argument, nullptr, kRecoveryCodes},
+                                              {"offline-codes", no_argument, nullptr, kOfflineCodes},
                                               {"host-specific", no_argument, nullptr, kHostSpecific},
                                               {"shared", no_argument, nullptr, kShared},
                                               {"no-code-test", no_argument, nullptr, kNoCodeTest},
@@ -79,6 +84,7 @@ struct CommandLine {
   std::string helper = helper::kInstalledHelper;
   bool code_test = true;
   bool recovery_codes = false;
+  bool offline_codes = false;
   const char* only_print = nullptr;
 };
 
@@ -103,6 +109,9 @@ void take_option(CommandLine& line, int option) {
       break;
     case kRecoveryCodes:
       line.recovery_codes = true;
+      break;
+    case kOfflineCodes:
+      line.offline_codes = true;
       break;
     case kHostSpecific:
       set_pattern(line, "%u@%h");
@@ -138,6 +147,8 @@ CommandLine read_command_line(int argc, char** argv) {
     throw UsageError("\"" + sanitize_for_display(argv[optind]) + "\" is too much (see --help).");
   if (line.recovery_codes && !line.phrase.empty())
     throw UsageError("--recovery-codes pairs nothing, so it takes no --phrase.");
+  if (line.offline_codes && (line.recovery_codes || !line.phrase.empty()))
+    throw UsageError("--offline-codes does nothing else, so it takes no --recovery-codes or --phrase.");
   return line;
 }
 
@@ -246,9 +257,20 @@ int renew_recovery_codes(const CommandLine& line) {
   return exit_status::kOk;
 }
 
+int renew_offline_codes(const CommandLine& line) {
+  const Desk desk(line);
+  say("Making new offline codes for " + desk.shown_user() +
+      ". Earlier ones of this computer end with that.\n");
+  make_offline_codes(desk.talk(), desk.subject());
+  return exit_status::kOk;
+}
+
 int run(int argc, char** argv) {
   const CommandLine line = read_command_line(argc, argv);
-  if (line.only_print == nullptr) return line.recovery_codes ? renew_recovery_codes(line) : pair(line);
+  if (line.only_print == nullptr) {
+    if (line.offline_codes) return renew_offline_codes(line);
+    return line.recovery_codes ? renew_recovery_codes(line) : pair(line);
+  }
   say(line.only_print);
   return exit_status::kOk;
 }

@@ -3,6 +3,7 @@
 """toopher-pair with a real helper, server and phone; only what a real server would take minutes for is scripted."""
 
 import os
+import re
 import socket
 import sys
 import tempfile
@@ -157,6 +158,33 @@ class WithServer(Scene):
         self.phone.start("deny", "--wait", "10").wait()
         pair.sendline("")
         self.assertEqual(self.end(pair, "Denied on the phone. Nothing was changed"), 4)
+
+    def test_offline_codes(self):
+        phone, phrase = self.phrase("--yes")
+        self.assertEqual(self.end(self.pair("--user", "daemon", "--no-code-test", "--phrase", phrase)), 0)
+        phone.wait()
+        self.assertEqual(self.end(self.pair("--user", "daemon", "--offline-codes"), "keeps no offline codes"), 1)
+        self.configure(self.server.url, self.server.key, self.server.secret, "offline-codes = yes\n")
+        pair = self.pair("--user", "daemon", "--offline-codes")
+        pair.expect(r"Approve it there \(number (\d\d)\)")
+        self.phone.run("approve", "--number", pair.match.group(1), "--wait", "10")
+        pair.expect(r"((?:    \d{5}-\d{5}\r\n){10})")
+        codes = pair.match.group(1).split()
+        self.assertEqual(self.end(pair, "not shown again"), 0)
+        self.assertEqual(len(set(codes)), 10)
+        with open(os.path.join(self.directory, "offline", "daemon.codes"), encoding="utf-8") as kept:
+            self.assertEqual(len(re.findall("^code ", kept.read(), re.MULTILINE)), 10)
+
+    def test_offline_codes_need_the_phone(self):
+        phone, phrase = self.phrase("--yes")
+        self.assertEqual(self.end(self.pair("--user", "daemon", "--no-code-test", "--phrase", phrase)), 0)
+        phone.wait()
+        self.configure(self.server.url, self.server.key, self.server.secret, "offline-codes = yes\n")
+        pair = self.pair("--user", "daemon", "--offline-codes")
+        pair.expect("Approve it there")
+        self.phone.run("deny", "--wait", "10")
+        self.assertEqual(self.end(pair, "Denied on the phone"), 4)
+        self.assertFalse(os.path.exists(os.path.join(self.directory, "offline", "daemon.codes")))
 
     def test_nothing_typed_approves_nothing(self):
         self.paired()
