@@ -28,9 +28,19 @@ std::string parent_of(const std::string& path) {
 }
 
 /// Only a process that has a right to the directory comes to make it; a failure shows when it is opened.
+void make_parent(const std::string& path) {
+  if (path.empty()) return;
+  bool made = ::mkdir(path.c_str(), kParentMode) == 0;
+  if (!made && errno == ENOENT) {
+    make_parent(parent_of(path));
+    made = ::mkdir(path.c_str(), kParentMode) == 0;
+  }
+  if (!made) return;
+  if (::geteuid() == 0) (void)::chmod(path.c_str(), kParentMode);  // whatever the umask was
+}
+
 void make(const std::string& path, const Owner& owner) {
-  (void)::mkdir(parent_of(path).c_str(), kParentMode);
-  if (::geteuid() == 0) (void)::chmod(parent_of(path).c_str(), kParentMode);  // whatever the umask was
+  make_parent(parent_of(path));
   if (::mkdir(path.c_str(), kDirectoryMode) != 0) return;
   if (::lchown(path.c_str(), owner.uid, owner.gid) != 0)
     refuse(FileError::Kind::unreadable, path, "cannot be given to its user: " + error_text(errno));

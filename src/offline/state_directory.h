@@ -29,7 +29,7 @@ struct Owner {
   gid_t gid;
 };
 
-/// Opens the directory and checks it: no link, owner, mode 0700, and parents by `parents`. Makes it, and one parent, where it is missing. Throws FileError.
+/// Opens the directory and checks it: no link, owner, mode 0700, and parents by `parents`. Makes it, and its parents, where they are missing. Throws FileError.
 [[nodiscard]] UniqueFd open_state_directory(const std::string& path, const Owner& owner,
                                             const FileRules& parents);
 
