@@ -52,7 +52,7 @@ EXTRA_DIST += e2e/hosts/asked.py e2e/hosts/owners.py e2e/hosts/pairing_file.py
 EXTRA_DIST += e2e/hosts/warm.py
 TESTS += e2e/ways_test.py
 EXTRA_DIST += e2e/ways_test.py
-EXTRA_DIST += e2e/hosts/names.py
+EXTRA_DIST += e2e/hosts/names.py e2e/hosts/offline.py
 if SERVER
 TESTS += e2e/check_test.py
 endif

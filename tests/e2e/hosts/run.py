@@ -32,6 +32,7 @@ import giving_up
 import owners
 import pairing_file
 import names
+import offline
 import play
 import refusals
 import scenarios
@@ -47,7 +48,8 @@ import world
 
 NAME_SERVICE = "support/libnss_toophertest.so.2"
 ALL = [*((play.stack, row) for row in scenarios.STACKS), *((play.login, row) for row in scenarios.LOGINS),
-       *special.ALL, *refusals.ALL, *giving_up.ALL, *unknown.ALL, *asked.ALL, *examples.ALL, *owners.ALL, *pairing_file.ALL, *unattended.ALL, *told.ALL, *words.ALL, *warm.ALL, *names.ALL]
+       *special.ALL, *refusals.ALL, *giving_up.ALL, *unknown.ALL, *asked.ALL, *examples.ALL, *owners.ALL, *pairing_file.ALL, *unattended.ALL, *told.ALL, *words.ALL, *warm.ALL, *names.ALL,
+       *offline.ALL]
 
 
 def make_variable(name):

@@ -12,7 +12,7 @@ import system
 from drivers import COMMAND, MARK
 
 PASSWORD = r"(?i)password[^\r\n]*: ?$"
-PROMPT = r"(?i)[^\r\n]*one-time code: ?$"
+PROMPT = r"(?i)[^\r\n]*(?:one-time code|offline code \(\d+ left\)): ?$"
 SHELL = r"\$ $"
 AGAIN = r"(?m)^\S+ login: $"  # login starts over
 
