@@ -70,7 +70,10 @@ OpenFiles open_files(const std::string& config_file, const std::optional<Identit
   }
   if (files.config.options.offline_codes) {
     const std::string path = state_directory(config_file);
-    files.state.emplace(offline::open_state_directory(path, owner_of_state(reader), rules), path);
+    // systemd gives the directory above (StateDirectory=) to the helper's user, too.
+    FileRules parents = rules;
+    if (reader) parents.owner = reader->uid;
+    files.state.emplace(offline::open_state_directory(path, owner_of_state(reader), parents), path);
   }
   return files;
 }
