@@ -198,7 +198,7 @@ std::optional<Outcome> Login::try_code(const OneTimeCode& code) {
     case Answer::Kind::granted:
       return end_by_grant(Method::code, answer, true);
     case Answer::Kind::denied:
-      return after_wrong_code(answer);
+      return after_wrong_code(code, answer);
     case Answer::Kind::pending:  // a server that did not look at the code
     case Answer::Kind::expired:
     case Answer::Kind::refused:
@@ -210,14 +210,15 @@ std::optional<Outcome> Login::try_code(const OneTimeCode& code) {
   return end_by_failure(Method::code, answer);
 }
 
-std::optional<Outcome> Login::after_wrong_code(const Answer& answer) {
+std::optional<Outcome> Login::after_wrong_code(const OneTimeCode& code, const Answer& answer) {
   reached_ = true;
   if (answer.reason == reason::kSupersededDenied) {
     person_.report(messages::kDenied);
     return end(Verdict::denied, Method::push, answer);
   }
   if (answer.reason == reason::kCodeAlreadyUsed) {
-    person_.report(messages::kCodeAlreadyUsed);
+    person_.report(code.form() == OneTimeCode::Form::recovery ? messages::kRecoveryCodeAlreadyUsed
+                                                              : messages::kCodeAlreadyUsed);
     return std::nullopt;
   }
   person_.report(answer.reason == reason::kCodesLocked ? messages::kCodesLocked : messages::kInvalidCode);

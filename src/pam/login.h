@@ -68,7 +68,7 @@ class Login {
   Input ask(const Text& prompt);
   /// Checks a code: an outcome if the login ends by it, nothing if the person may try again.
   std::optional<Outcome> try_code(const OneTimeCode& code);
-  std::optional<Outcome> after_wrong_code(const Answer& answer);
+  std::optional<Outcome> after_wrong_code(const OneTimeCode& code, const Answer& answer);
 
   Outcome end(Verdict verdict, Method method, const Answer& answer) const;
   /// A rule of the server counts only where that is allowed, and an approval only for the request that was made.

@@ -30,6 +30,8 @@ inline constexpr const char* kWithdrawn = "The request was withdrawn.";
 inline constexpr const char* kWrongLength = "A one-time code has 6 to 8 digits, a recovery code 12.";
 inline constexpr const char* kInvalidCode = "That code is not valid.";
 inline constexpr const char* kCodeAlreadyUsed = "That code was used already. Wait for the next one.";
+inline constexpr const char* kRecoveryCodeAlreadyUsed =
+    "That recovery code was used already. Take another one.";
 inline constexpr const char* kCodesLocked =
     "Too many wrong codes. Codes are locked for a while; approve a request instead.";
 
