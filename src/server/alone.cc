@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/alone.h"
 
+#include <syslog.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <future>
 #include <memory>
 #include <stdexcept>
@@ -23,6 +25,14 @@ const std::string& existing(const std::string& database) {
   return database;
 }
 
+/// On the standard error as toopherd's, and to the journal too, which keeps the server's standard error but not this one.
+void tell(const std::vector<std::string>& audit_lines) {
+  for (const std::string& line : audit_lines) {
+    (void)std::fprintf(stderr, "%s\n", line.c_str());
+    ::syslog(LOG_AUTHPRIV | LOG_NOTICE, "%s", line.c_str());
+  }
+}
+
 void run_once(Store& store, const Store::Operation& operation) {
   std::promise<void> done;
   store.submit(operation, [&done](const std::exception_ptr& outcome) {
@@ -39,6 +49,7 @@ void run_once(Store& store, const Store::Operation& operation) {
 
 Alone::Alone(const std::string& database, crypto::SealingKey key)
     : store_(existing(database), std::move(key), [](const Committed& committed) {
+        tell(committed.audit_lines);
         for (const auto& completion : committed.completions) completion();
       }) {}
 

@@ -35,9 +35,13 @@ class Admin(unittest.TestCase):
                               capture_output=True, text=True, check=False, timeout=60, env={"SUDO_USER": "boss"})
 
     def admin(self, *arguments):
-        """What it prints."""
+        """What it prints; on the standard error are the lines that came into the audit log, and nothing else."""
+        before = len(self.audit())
         done = self.run_it(*arguments)
-        self.assertEqual((done.returncode, done.stderr), (0, ""), done)
+        mine = [line for line in self.audit()[before:] if "toopher-admin" in line.get("by", line.get("requester", ""))]
+        told = [json.loads(line) for line in done.stderr.splitlines()]
+        self.assertEqual((done.returncode, told), (0, mine), done)
+        self.assertEqual(bool(told), arguments[0] in ("reset", "enable", "disable", "unlock", "recovery-codes"), done)
         return done.stdout
 
     def initiate(self, **more):
