@@ -252,6 +252,36 @@ void what_is_no_approval(void**) {
   refused(world.get([&](Context& c) { return initiate(c, world.other, elsewhere); }).id);
 }
 
+void an_approval_ends_with_the_phone_that_gave_it(void**) {
+  World world;
+  const Phone stolen = world.pair("jdoe");
+  const auto codes = codes_by_admin(world, "jdoe");
+  const auto approval = approve(world, stolen, "jdoe", approved::kNewRecoveryCodes);
+  world.get([&](Context& c) { return deactivate_pairing(c, world.admin, stolen.pairing_id); });
+  assert_int_equal(world.refusal(new_codes(world, "jdoe", approval.id)), api::error_code::kApprovalNeeded);
+}
+
+void nobody_who_is_disabled_approves(void**) {
+  World world;
+  const Phone phone = world.pair("jdoe");
+  const auto approval = approve(world, phone, "jdoe", approved::kNewRecoveryCodes);
+  const auto set_enabled = [&](bool enabled) {
+    world.get(
+        [&](Context& c) { return set_user_enabled(c, world.admin, user_named(c, "jdoe")->id, enabled); });
+  };
+  set_enabled(false);
+  assert_int_equal(world.refusal(new_codes(world, "jdoe", approval.id)), api::error_code::kApprovalNeeded);
+  set_enabled(true);
+  assert_int_equal(world.get(new_codes(world, "jdoe", approval.id)).size(), 10);
+}
+
+void what_cannot_be_an_id_is_not_recorded(void**) {
+  World world;
+  const Phone phone = world.pair("jdoe");
+  for (const std::string& wrong : {std::string(60000, 'x'), std::string("\xff"), std::string("x\0y", 3)})
+    assert_int_equal(world.refusal(new_codes(world, "jdoe", wrong)), 400);
+}
+
 void an_approval_is_good_for_five_minutes(void**) {
   World world;
   const Phone phone = world.pair("jdoe");
@@ -351,6 +381,9 @@ int main() {
       cmocka_unit_test(an_approval_is_for_one_action_once),
       cmocka_unit_test(a_wrong_phrase_uses_no_approval_up),
       cmocka_unit_test(what_is_no_approval),
+      cmocka_unit_test(an_approval_ends_with_the_phone_that_gave_it),
+      cmocka_unit_test(nobody_who_is_disabled_approves),
+      cmocka_unit_test(what_cannot_be_an_id_is_not_recorded),
       cmocka_unit_test(an_approval_is_good_for_five_minutes),
       cmocka_unit_test(codes_of_phone_and_paper_approve_too),
       cmocka_unit_test(codes_made_meanwhile_stop_a_pairing),

@@ -11,6 +11,14 @@ namespace toopher::server {
 
 namespace {
 
+/// Whether who decided may still decide: a recovery code needs no pairing.
+bool still_counts(Context& context, const User& user, const AuthenticationRequest& request) {
+  if (!user.enabled) return false;
+  if (request.pairing_id.empty()) return true;
+  const auto pairing = context.store.pairing_by_id(request.pairing_id);
+  return pairing && pairing->state == PairingState::enabled;
+}
+
 bool is_approval(Context& context, const Caller& caller, const User& user, std::string_view action,
                  std::string_view id) {
   const auto request = context.store.request_by_id(id);
@@ -18,7 +26,7 @@ bool is_approval(Context& context, const Caller& caller, const User& user, std::
   return request && request->requester_id == caller.id && request->user_id == user.id &&
          request->state == RequestState::granted && request->action.name == action &&
          std::abs(context.now - request->modified) <= rules::kApprovalLife &&
-         !context.store.authorization_used(id);
+         still_counts(context, user, *request) && !context.store.authorization_used(id);
 }
 
 [[noreturn]] void refuse_unapproved(std::string_view action, std::string_view why) {
@@ -38,6 +46,7 @@ std::string require_approval(Context& context, const Caller& caller, const User&
                              std::string_view action, std::string_view authorization) {
   if (caller.scopes.has(Scope::admin) || !has_factor(context, user.id)) return {};
   if (authorization.empty()) refuse_unapproved(action, "authorization is missing.");
+  require_text(authorization, "authorization", rules::kMaxName);
   if (is_approval(context, caller, user, action, authorization)) return std::string(authorization);
   audit(context, "ALERT approval refused",
         {{"user", user.name}, {"action", action}, {"request", authorization}, {"by", caller.name}});

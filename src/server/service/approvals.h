@@ -15,8 +15,9 @@ namespace toopher::server {
 bool has_factor(Context& context, std::string_view user_id);
 
 /// Returns where the caller has scope admin, the user has no factor, or `authorization` is the id of a request of this
-/// caller for this user and the action `action`, granted within the last five minutes and not used before. Throws Refused
-/// (403, api::error_code::kApprovalNeeded). The result is for use_up(): the id where it was needed, else "".
+/// caller for this user and the action `action`, granted within the last five minutes and not used before; the user and
+/// the pairing that granted it must still be enabled. Throws Refused (403, api::error_code::kApprovalNeeded; 400 for
+/// what cannot be an id). The result is for use_up(): the id where it was needed, else "".
 [[nodiscard]] std::string require_approval(Context& context, const Caller& caller, const User& user,
                                            std::string_view action, std::string_view authorization);
 
