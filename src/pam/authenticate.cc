@@ -203,8 +203,7 @@ class Attempt {
     log(outcome);
     if (is_final_failure(outcome.verdict, policy)) {
       remember_failure(handle_, key_, clock_);
-      // Who gives up has guessed nothing, and should not have to wait.
-      if (outcome.verdict != Verdict::aborted) (void)pam_fail_delay(handle_.get(), kFailDelayMicroseconds);
+      if (!outcome.given_up) (void)pam_fail_delay(handle_.get(), kFailDelayMicroseconds);
     }
     if (outcome.verdict == Verdict::granted) tell_session(outcome.method);
     return pam_code(outcome.verdict, policy,

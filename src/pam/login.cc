@@ -264,9 +264,10 @@ Outcome Login::end_by_failure(Method method, const Answer& answer) {
     person_.report(local ? messages::kBroken : messages::kServerFault);
     return end(local ? Verdict::misconfigured : Verdict::server_fault, method, answer);
   }
+  const bool interrupted = answer.kind == Answer::Kind::interrupted;
   Outcome outcome = end(Verdict::aborted, method, answer);
-  outcome.detail =
-      answer.kind == Answer::Kind::interrupted ? "interrupted" : "toopher-helper ended or answered nonsense";
+  outcome.detail = interrupted ? "interrupted" : "toopher-helper ended or answered nonsense";
+  outcome.given_up = interrupted && wrong_codes_ == 0;
   return outcome;
 }
 
@@ -280,7 +281,9 @@ Outcome Login::end_without_server(Method method, const Answer& answer) {
 
 Outcome Login::give_up() {
   factor_.withdraw();
-  return end(Verdict::aborted, Method::none, {});
+  Outcome outcome = end(Verdict::aborted, Method::none, {});
+  outcome.given_up = wrong_codes_ == 0;
+  return outcome;
 }
 
 Text Login::approve_prompt() const {

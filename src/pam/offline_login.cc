@@ -25,7 +25,8 @@ std::optional<Outcome> OfflineLogin::run(std::size_t codes) {
   const Text prompt(messages::kOfflineCode, std::to_string(codes));
   for (;;) {
     const Input input = ask(prompt);
-    if (input.what == Typed::broken) return Outcome{Verdict::aborted, Method::none, "", ""};
+    if (input.what == Typed::broken)
+      return Outcome{Verdict::aborted, Method::none, "", "", wrong_codes_ == 0};
     if (input.what == Typed::nothing) return std::nullopt;
     if (auto ended = try_code(*input.code)) return ended;
   }
@@ -78,7 +79,10 @@ Outcome OfflineLogin::failed(const Answer& answer) {
     return outcome(disk ? Verdict::misconfigured : Verdict::server_fault, answer.text);
   }
   const bool interrupted = answer.kind == Answer::Kind::interrupted;
-  return outcome(Verdict::aborted, interrupted ? "interrupted" : "toopher-helper ended or answered nonsense");
+  Outcome ended =
+      outcome(Verdict::aborted, interrupted ? "interrupted" : "toopher-helper ended or answered nonsense");
+  ended.given_up = interrupted && wrong_codes_ == 0;
+  return ended;
 }
 
 }  // namespace toopher::pam

@@ -33,7 +33,8 @@ struct Outcome {
   Verdict verdict = Verdict::aborted;
   Method method = Method::none;
   std::string request_id;
-  std::string detail;  ///< for the log; never a secret
+  std::string detail;     ///< for the log; never a secret
+  bool given_up = false;  ///< by the person, who had guessed no code
 };
 
 [[nodiscard]] std::string_view name_of(Verdict verdict);

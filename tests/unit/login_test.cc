@@ -665,6 +665,41 @@ void offline_codes_count_without_a_server(void**) {
   play(offline_scenarios());
 }
 
+void only_who_guessed_nothing_is_spared_the_delay(void**) {
+  const Step push{"push number", "", pending("42")};
+  const Step guess{kAsk42, "000000", {}};
+  const Step wrong{"code 000000", "", kWrong};
+  const Step invalid{kInvalid, "", {}};
+  const Step leave{kAsk42, "", {}, Conversation::Status::broken};
+  const Step interrupted{"wait", "", of(Answer::Kind::interrupted)};
+  const Step enter{kAsk42, "", {}};
+  const Step down{"push number", "", with_codes(9)};
+  const Step leave_offline{kAskOffline, "", {}, Conversation::Status::broken};
+  const Step guess_offline{kAskOffline, "1111111111", {}};
+  const Step wrong_offline{"offline 1111111111", "", offline_denied(api::reason::kInvalidCode)};
+  const struct {
+    std::vector<Step> steps;
+    bool given_up;
+  } rows[] = {
+      {{push, leave, {"withdraw", "", {}}}, true},
+      {{push, enter, interrupted}, true},
+      {{down, leave_offline}, true},
+      {{push, guess, wrong, invalid, leave, {"withdraw", "", {}}}, false},
+      {{push, guess, wrong, invalid, enter, interrupted}, false},
+      {{down, guess_offline, wrong_offline, invalid, leave_offline}, false},
+      {{push, enter, {"wait", "", {}}}, false},
+      {{down, guess_offline, {"offline 1111111111", "", {}}}, false},
+  };
+  const Terms terms = with_offline_codes();
+  for (const auto& row : rows) {
+    Script script(row.steps);
+    const Outcome outcome = Login(terms, script, script, script.clock).run();
+    script.finish();
+    assert_true(outcome.verdict == Verdict::aborted);
+    assert_true(outcome.given_up == row.given_up);
+  }
+}
+
 void required_numbers_are_insisted_on(void**) {
   Terms terms;
   terms.number_matching = config::NumberMatching::required;
@@ -854,6 +889,7 @@ int main() {
   const CMUnitTest tests[] = {
       cmocka_unit_test(scenarios_end_as_they_must),
       cmocka_unit_test(offline_codes_count_without_a_server),
+      cmocka_unit_test(only_who_guessed_nothing_is_spared_the_delay),
       cmocka_unit_test(required_numbers_are_insisted_on),
       cmocka_unit_test(an_approval_of_another_request_does_not_count),
       cmocka_unit_test(a_rule_may_approve_only_where_allowed),
