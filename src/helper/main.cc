@@ -115,11 +115,13 @@ void serve_everybody(const CommandLine& line) {
     if (!start_libcurl_wiping()) throw StartError(failure::kInternal, "libcurl cannot be started");
     std::vector<std::string> files{line.config_file, api.credential_file};
     if (!api.ca_file.empty()) files.push_back(api.ca_file);
-    Service(STDIN_FILENO, signals.get(),
-            {std::move(prepared.requester), prepared.config.options.user_name, FileStamps(files), line.idle,
-             pointer_to(prepared.offline)},
-            clock)
-        .run();
+    Service service(STDIN_FILENO, signals.get(),
+                    {std::move(prepared.requester), prepared.config.options.user_name, FileStamps(files),
+                     line.idle, pointer_to(prepared.offline)},
+                    clock);
+    service.run();
+    // Before anything is destroyed that a session still uses.
+    ::_exit(0);
   } catch (...) {
     const Message reason = reason_of_failed_start();
     (void)std::fprintf(stderr, "toopher-helper: %s\n", std::string(reason.get("text")).c_str());

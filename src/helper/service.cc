@@ -78,10 +78,11 @@ Service::Service(int listener, int signals, ServiceSettings&& settings, const Cl
       pool_(std::move(settings.requester), clock),
       limit_(clock),
       stop_(make_eventfd()),
-      idle_end_(Deadline::after(clock, idle_)) {}
-
-void Service::run() {
+      idle_end_(Deadline::after(clock, idle_)) {
   never_block(listener_);
+}
+
+void Service::run() noexcept {
   while (attend()) {
   }
   end_sessions();
@@ -108,22 +109,23 @@ bool Service::attend() {
 
 bool Service::answer_the_door() {
   if (!outdated_end_ && files_.changed()) outdated_end_ = Deadline::after(clock_, kOutdated);
-  if (outdated_end_ && places_.taken() == 0) return false;
+  // Whoever rings without end does not keep it from being made anew.
+  if (outdated_end_ && (places_.taken() == 0 || outdated_end_->expired(clock_))) return false;
   UniqueFd socket = next_caller(listener_);
   if (socket && !outdated_end_) take_in(std::move(socket));
   return true;
 }
 
 void Service::take_in(UniqueFd socket) {
-  const auto uid = peer_of(socket.get());
-  auto place = uid ? places_.take(*uid) : std::nullopt;
-  if (!place) return;
   try {
+    const auto uid = peer_of(socket.get());
+    auto place = uid ? places_.take(*uid) : std::nullopt;
+    if (!place) return;
     std::thread([this, held = std::move(*place), their = std::move(socket), who = *uid]() mutable {
       const Places::Place until_the_end(std::move(held));
       converse(std::move(their), who);
     }).detach();
-  } catch (const std::system_error&) {
+  } catch (const std::exception&) {  // neither threads nor memory
     (void)::poll(nullptr, 0, timeout_ms(kBreath));
   }
 }

@@ -32,12 +32,13 @@ struct ServiceSettings {
 class Service {
  public:
   /// `listener` and `signals` are descriptors that stay open; `signals` becomes readable when the service shall end.
-  /// Throws std::system_error where the kernel has no eventfd left.
+  /// Throws std::system_error where the kernel has no eventfd left, or the listener is none.
   Service(int listener, int signals, ServiceSettings&& settings, const Clock& clock);
 
   /// Until it was idle for long enough, was told to end, or its files have changed: whoever listens for it starts it anew
-  /// with the next caller. Threads may still run when this returns, so the process has to end with _exit(2).
-  void run();
+  /// with the next caller. Threads may still use this object when it returns, so the process has to end with _exit(2), and
+  /// nothing may be destroyed before.
+  void run() noexcept;
 
  private:
   /// Waits for something to happen; false when the service should end.
