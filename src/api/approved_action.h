@@ -10,6 +10,11 @@ namespace toopher::api::approved_action {
 inline constexpr std::string_view kPairAnother = "pair another phone";
 inline constexpr std::string_view kNewRecoveryCodes = "make new recovery codes";
 
+/// Whether what `action` adds can log in as the user afterwards.
+inline bool is_one(std::string_view action) {
+  return action == kPairAnother || action == kNewRecoveryCodes;
+}
+
 }  // namespace toopher::api::approved_action
 
 #endif

@@ -179,7 +179,7 @@ bool Watch::ask_about(const PendingRequest& request) {
     if (!device_.knows_pairing(request.pairing_id))
       throw Failure("Request " + request.id + " is for a pairing that this device does not have.");
     RequestQuestion question{request, read_shown(request)};
-    say(std::string(::isatty(STDOUT_FILENO) == 1 ? "\a" : "") + "\nSomebody asks to log in:\n" +
+    say(std::string(::isatty(STDOUT_FILENO) == 1 ? "\a" : "") + "\nSomebody asks for your approval:\n" +
         render(question.shown, question.shown.expires - poll_.server_now(), request.others_pending));
     question_.emplace(std::move(question));
     return true;

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "api/approved_action.h"
 #include "api/json.h"
 #include "base/visible.h"
 #include "crypto/encoding.h"
@@ -105,6 +106,10 @@ std::string render(const ShownRequest& request, std::int64_t seconds_left, std::
   if (others_pending > 0)
     text += "  CAREFUL: " + std::to_string(others_pending) +
             " more request(s) of this user wait. Somebody else may be trying to log in.\n";
+  // Last, beside the question: whoever asks fills the lines above, and may push some of them out of sight.
+  if (api::approved_action::is_one(request.action))
+    text += "  CAREFUL: this is no login but \"" + request.action +
+            "\": what it adds can log in as you. Allow it only if you have just started that yourself.\n";
   return text;
 }
 

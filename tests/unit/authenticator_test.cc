@@ -214,6 +214,22 @@ void details_nobody_vouches_for_are_marked(void**) {
   assert_non_null(std::strstr(render(read_shown(request), 1, 0).c_str(), "not verified by the system"));
 }
 
+/// Neither its place among other lines nor whatever text a requester puts around it hides what an approval is for.
+void what_adds_a_factor_is_said_last(void**) {
+  const std::string login = R"("action":"log in")";
+  for (const char* action : {"pair another phone", "make new recovery codes"}) {
+    PendingRequest request = some_request();
+    request.others_pending = 1;
+    request.shown.replace(request.shown.find(login), login.size(),
+                          std::string(R"("action":")") + action + R"(")");
+    const std::string text = render(read_shown(request), 1, request.others_pending);
+    const auto last = text.rfind("CAREFUL: this is no login");
+    assert_true(last != std::string::npos && last > text.find("more request(s)"));
+    assert_non_null(std::strstr(text.c_str() + last, action));
+  }
+  assert_null(std::strstr(render(read_shown(some_request()), 1, 0).c_str(), "CAREFUL"));
+}
+
 bool readable(const PendingRequest& request) {
   try {
     (void)read_shown(request);
@@ -279,6 +295,7 @@ int main() {
       cmocka_unit_test(wrong_values_in_a_state_are_refused),
       cmocka_unit_test(a_request_is_shown_as_text),
       cmocka_unit_test(a_long_command_hides_neither_end),
+      cmocka_unit_test(what_adds_a_factor_is_said_last),
       cmocka_unit_test(what_the_command_would_change_is_shown),
       cmocka_unit_test(details_nobody_vouches_for_are_marked),
       cmocka_unit_test(what_is_shown_must_be_what_is_answered),

@@ -59,8 +59,4 @@ void use_up(Context& context, const std::string& approval) {
   if (!approval.empty()) context.store.use_authorization(approval, context.now);
 }
 
-bool is_proof(std::string_view action) {
-  return action == api::approved_action::kPairAnother || action == api::approved_action::kNewRecoveryCodes;
-}
-
 }  // namespace toopher::server

@@ -24,9 +24,6 @@ bool has_factor(Context& context, std::string_view user_id);
 /// In the transaction of what was approved, once nothing can refuse it any more: the request is worth nothing from now on.
 void use_up(Context& context, const std::string& approval);
 
-/// Whether `action` is one of those that a granted request can be the proof for.
-bool is_proof(std::string_view action);
-
 }  // namespace toopher::server
 
 #endif

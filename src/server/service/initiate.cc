@@ -2,10 +2,10 @@
 // How a request comes into being: whom it asks, whether it may, and what becomes of it at once when it brings a code.
 #include <algorithm>
 
+#include "api/approved_action.h"
 #include "api/reason.h"
 #include "base/random.h"
 #include "base/text.h"
-#include "server/service/approvals.h"
 #include "server/service/codes.h"
 #include "server/service/pairings.h"
 #include "server/service/requests.h"
@@ -194,7 +194,8 @@ AuthenticationRequest push(Context& context, const Caller& caller, const Asked& 
   // Beside another push a person may allow the wrong one, unless it is told apart by its number; and what adds a factor
   // is not allowed without looking at who asks.
   const bool alone = context.store.pending_requests(asked.user.id).empty();
-  const bool numbered = parameters.number_matching || !alone || is_proof(request.action.name);
+  const bool numbered =
+      parameters.number_matching || !alone || api::approved_action::is_one(request.action.name);
   if (numbered) request.number = std::to_string(10 + random_below(90));
   context.store.insert_request(request);
   notify_devices_of(context, asked.user.id);
