@@ -17,6 +17,7 @@ import pathlib
 import queue
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -64,6 +65,8 @@ def make_variable(name):
 
 def inside(stage, sysconfdir):
     """In the namespaces: plays the scenarios whose numbers come on standard input, one line of JSON for each."""
+    for number in (signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)  # a shell's `&` ignores them, and what starts here inherits that
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     here = scene.Scene(world.enter(stage), sysconfdir)
