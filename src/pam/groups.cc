@@ -42,21 +42,37 @@ bool SystemGroups::contain(const std::string& group) {
 const std::vector<gid_t>& SystemGroups::all() {
   if (all_) return *all_;
   std::vector<gid_t> groups(64);
-  for (;;) {
+  for (bool complete = false; !complete;) {
     int count = static_cast<int>(groups.size());
-    const bool complete = ::getgrouplist(account_.name.c_str(), account_.gid, groups.data(), &count) >= 0;
-    if (complete) groups.resize(static_cast<std::size_t>(count));
-    if (complete || groups.size() >= kMaxGroups) {
-      if (!complete) failure_ = account_.name + " is in too many groups";
-      return all_.emplace(std::move(groups));
+    complete = ::getgrouplist(account_.name.c_str(), account_.gid, groups.data(), &count) >= 0;
+    if (!complete && groups.size() >= kMaxGroups) {
+      failure_ = account_.name + " is in too many groups";
+      break;
     }
-    groups.resize(groups.size() * 4);
+    groups.resize(complete ? static_cast<std::size_t>(count) : groups.size() * 4);
   }
+  ServiceGroups services = ask_name_services(account_.name, account_.gid);
+  if (failure_.empty()) failure_ = std::move(services.failure);
+  for (const gid_t gid : services.groups) add(groups, gid);
+  return all_.emplace(std::move(groups));
+}
+
+/// What getgrouplist(3) left out counts, and its name may have been left out, too.
+void SystemGroups::add(std::vector<gid_t>& groups, gid_t gid) {
+  if (std::find(groups.begin(), groups.end(), gid) != groups.end()) return;
+  groups.push_back(gid);
+  std::vector<char> buffer;
+  ::group entry{};
+  ::group* found = nullptr;
+  const int error = look_up(
+      buffer, [&](char* data, std::size_t size) { return ::getgrgid_r(gid, &entry, data, size, &found); });
+  if (found == nullptr && failure_.empty())
+    failure_ = "group " + std::to_string(gid) + ", which " + account_.name + " is in, has no name" +
+               (means_absent(error) ? std::string() : ": " + error_text(error));
 }
 
 void SystemGroups::vouch() {
-  if (failure_.empty() && !vouched_) failure_ = name_service_failure(account_.name, account_.gid);
-  vouched_ = true;
+  (void)all();
   if (!failure_.empty()) throw Undecidable(failure_);
 }
 

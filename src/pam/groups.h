@@ -36,11 +36,11 @@ class SystemGroups final : public Groups {
 
  private:
   [[nodiscard]] const std::vector<gid_t>& all();
+  void add(std::vector<gid_t>& groups, gid_t gid);
 
   Account account_;
   std::optional<std::vector<gid_t>> all_;  ///< as far as the services told
   std::string failure_;                    ///< of a look-up; "" if none failed
-  bool vouched_ = false;
 };
 
 }  // namespace toopher::pam

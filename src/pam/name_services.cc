@@ -63,19 +63,22 @@ std::string unusable(const std::string& service, const std::string& why) {
 }
 
 /// Modules allocate the array anew when it is too small.
-nss_status ask(InitGroups init_groups, const std::string& account, gid_t gid, int& error) {
+nss_status ask(InitGroups init_groups, const std::string& account, gid_t gid, std::vector<gid_t>& told,
+               int& error) {
   long start = 0;
   long size = 64;
   // NOLINTNEXTLINE(cppcoreguidelines-no-malloc): the module calls realloc()
   auto* groups = static_cast<gid_t*>(std::malloc(static_cast<std::size_t>(size) * sizeof(gid_t)));
   if (groups == nullptr) throw std::bad_alloc();
   const nss_status status = init_groups(account.c_str(), gid, &start, &size, &groups, -1, &error);
+  if (status == NSS_STATUS_SUCCESS) told.insert(told.end(), groups, groups + start);
   std::free(groups);  // NOLINT(cppcoreguidelines-no-malloc)
   return status;
 }
 
-/// "" if the service answered, be it that it knows nothing of the account.
-std::string failure_of(const std::string& service, const std::string& account, gid_t gid) {
+/// "" if the service answered, be it that it knows nothing of the account; its groups are added to `told`.
+std::string failure_of(const std::string& service, const std::string& account, gid_t gid,
+                       std::vector<gid_t>& told) {
   const std::unique_ptr<void, Unload> library(
       ::dlopen(("libnss_" + service + ".so.2").c_str(), RTLD_NOW | RTLD_LOCAL));
   if (!library) return unusable(service, "cannot be loaded (libnss_" + service + ".so.2)");
@@ -84,7 +87,7 @@ std::string failure_of(const std::string& service, const std::string& account, g
   // A service without that call has its members in the group's entry, which getgrnam(3) has shown.
   if (init_groups == nullptr) return {};
   int error = 0;
-  const nss_status status = ask(init_groups, account, gid, error);
+  const nss_status status = ask(init_groups, account, gid, told, error);
   // libnss_systemd says so of an account that is not one of its own.
   const bool unknown_account = status == NSS_STATUS_UNAVAIL && error == ESRCH;
   if (unknown_account || (status != NSS_STATUS_TRYAGAIN && status != NSS_STATUS_UNAVAIL)) return {};
@@ -101,16 +104,20 @@ std::vector<std::string> group_services(std::string_view nsswitch) {
   return services;
 }
 
-std::string name_service_failure(const std::string& account, gid_t gid) {
+ServiceGroups ask_name_services(const std::string& account, gid_t gid) try {
+  ServiceGroups all;
   const UniqueFd file(::open(kSwitchFile, O_RDONLY | O_CLOEXEC));
-  if (!file) return errno == ENOENT ? std::string() : std::string(kSwitchFile) + ": " + error_text(errno);
+  if (!file)
+    return {{}, errno == ENOENT ? std::string() : std::string(kSwitchFile) + ": " + error_text(errno)};
   const Secret text = read_all(file.get(), kSwitchFile, kMaxSwitchBytes);
   for (const std::string& service : group_services(text.view())) {
     if (service == "files") continue;
-    std::string failure = failure_of(service, account, gid);
-    if (!failure.empty()) return failure;
+    const std::string failure = failure_of(service, account, gid, all.groups);
+    if (all.failure.empty()) all.failure = failure;
   }
-  return {};
+  return all;
+} catch (const FileError& error) {
+  return {{}, error.what()};
 }
 
 }  // namespace toopher::pam

@@ -2,7 +2,8 @@
 // libnss_toophertest.so.2: a name service like a directory's, for tests in a private machine. It knows the accounts of
 // /etc/passwd by other spellings, too (any case, with @TOOPHER.EXAMPLE), and the groups of /run/toopher-directory
 // (`name gid member ...`), whose entries list nobody. The first line of that file says how it fares: `up`, `down`, or
-// `forgetful`, which is down for memberships only.
+// `forgetful`, which is down for memberships only. `late` and `late-memberships` are so for the C library only (which leaves
+// room for the primary group), as where it could not load this service, or asked it a moment too early.
 #include <grp.h>
 #include <nss.h>
 #include <pwd.h>
@@ -82,6 +83,7 @@ SERVICE_CALL _nss_toophertest_getgrnam_r(const char* name, group* result, char* 
                                          int* error) {
   const Directory directory = read_directory();
   if (directory.state == "down") return unavailable(error);
+  if (directory.state == "late") return NSS_STATUS_NOTFOUND;
   for (const DirectoryGroup& group : directory.groups) {
     if (group.name != name) continue;
     const std::size_t members = sizeof(char*);
@@ -100,7 +102,8 @@ SERVICE_CALL _nss_toophertest_getgrnam_r(const char* name, group* result, char* 
 SERVICE_CALL _nss_toophertest_initgroups_dyn(const char* user, gid_t /*skip*/, long* start, long* size,
                                              gid_t** groups, long /*limit*/, int* error) {
   const Directory directory = read_directory();
-  if (directory.state != "up") return unavailable(error);
+  const bool late = directory.state.rfind("late", 0) == 0 && *start == 0;
+  if (directory.state != "up" && !late) return unavailable(error);
   for (const DirectoryGroup& group : directory.groups) {
     if (std::find(group.members.begin(), group.members.end(), user) == group.members.end()) continue;
     if (*start == *size) return unavailable(error);  // tests have few

@@ -206,6 +206,10 @@ SCENARIOS = {
     "sudo | directory down": by_directory("down", "files toophertest", False, *UNKNOWN),
     "sudo | directory down, files after it": by_directory("down", "toophertest files", False, *UNKNOWN),
     "sudo | directory forgets memberships": by_directory("forgetful", "files toophertest", False, *UNKNOWN),
+    "sudo | directory forgets memberships for a moment":
+        by_directory("late-memberships", "files toophertest", False, "outcome=unpaired-required"),
+    "sudo | directory down for a moment":
+        by_directory("late", "files toophertest", False, "outcome=aborted", "group 62001"),
     "sudo | directory down, group of files without members":
         by_directory("down", "files toophertest", False, *UNKNOWN, local="toopher-required:x:62001:\n"),
     "sudo | directory down, availability=available":
