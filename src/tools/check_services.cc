@@ -106,6 +106,11 @@ class Judgement {
     if (verdict_.never_with_password)
       add(Severity::error, "a right password ends the stack before pam_toopher is called, so nobody is asked",
           "Write \"required\" for the line of the password, above " + where_module(stack_) + ".");
+    if (!verdict_.passwords_past_it.empty())
+      add(Severity::warning,
+          "whoever has a password of " + joined(verdict_.passwords_past_it, " or ") +
+              " gets in without being asked",
+          "Let that line go on to pam_toopher, as the others do, if that is not meant.");
     if (!verdict_.depends_on.empty())
       add(Severity::info, "whether somebody is asked depends on " + joined(verdict_.depends_on, " and "), {});
   }

@@ -191,6 +191,36 @@ void find_refusals(const Trials& trials, StackVerdict& verdict) {
   }
 }
 
+std::string named(const StackLine& line) {
+  return std::string(line.module_name()) + " (" + line.where() + ")";
+}
+
+/// Lines of one password among several that lets in unasked, though the same circumstances with another one ask.
+std::vector<std::string> passwords_past(const Trials& trials) {
+  Assignment secrets = 0;
+  for (std::size_t i = 0; i < trials.choices().size(); ++i) {
+    const Role role = trials.role(*trials.choices()[i]);
+    if (role == Role::password || role == Role::factor) secrets |= Assignment{1} << i;
+  }
+  std::vector<bool> unasked(trials.end());
+  std::vector<bool> others_asked(trials.end());  // by circumstances
+  for (Assignment assignment = 0; assignment < trials.end(); ++assignment) {
+    const auto result = trials.run(assignment, PAM_SUCCESS);
+    unasked[assignment] = result.in() && !result.asked && trials.all(assignment, Role::root, false);
+    if (result.in() && result.asked) others_asked[assignment & ~secrets] = true;
+  }
+  std::vector<std::string> lines;
+  for (std::size_t i = 0; i < trials.choices().size(); ++i) {
+    if (trials.role(*trials.choices()[i]) != Role::password) continue;
+    const bool skips = trials.some([&](Assignment assignment) {
+      return Trials::is_good(assignment, i) && unasked[assignment] &&
+             !unasked[assignment ^ (Assignment{1} << i)] && others_asked[assignment & ~secrets];
+    });
+    if (skips) lines.push_back(named(*trials.choices()[i]));
+  }
+  return lines;
+}
+
 /// Lines that decide by themselves whether somebody who gets in was asked.
 std::vector<std::string> deciders(const Trials& trials) {
   std::vector<std::string> lines;
@@ -203,7 +233,7 @@ std::vector<std::string> deciders(const Trials& trials) {
       const auto other = trials.run(assignment ^ (Assignment{1} << i), PAM_SUCCESS);
       return one.in() && other.in() && one.asked != other.asked;
     });
-    if (decides) lines.push_back(std::string(line.module_name()) + " (" + line.where() + ")");
+    if (decides) lines.push_back(named(line));
   }
   return lines;
 }
@@ -238,6 +268,7 @@ StackVerdict judge(const Stack& stack) {
   };
   verdict.never_with_password = verdict.reachable && !trials.some(asked_in);
   verdict.depends_on = deciders(trials);
+  if (!verdict.never_with_password) verdict.passwords_past_it = passwords_past(trials);
   find_refusals(trials, verdict);
   verdict.exempt_locked_out = trials.some([&](Assignment assignment) {
     return asked_in(assignment) && !trials.run(assignment, PAM_IGNORE).in();

@@ -24,6 +24,8 @@ struct StackVerdict {
       false;  ///< whoever has the right password gets in unasked, whatever else is the case
   std::vector<std::string>
       depends_on;  ///< lines whose answer decides whether the module is called: MODULE (FILE:LINE)
+  std::vector<std::string>
+      passwords_past_it;  ///< lines whose password lets in unasked, where another one is asked
   std::vector<std::string> refused_get_in;  ///< answers of the module that should deny and do not, in words
   bool refused_need_password = false;       ///< ... if the password is right
   bool exempt_locked_out = false;

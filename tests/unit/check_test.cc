@@ -222,6 +222,7 @@ std::string said(const StackVerdict& verdict) {
   word(!verdict.refused_get_in.empty() && verdict.refused_need_password, "refused-get-in-by-password");
   word(verdict.exempt_locked_out, "exempt-locked-out");
   word(verdict.exempt_need_nothing, "exempt-need-nothing");
+  word(!verdict.passwords_past_it.empty(), "skipped");
   word(verdict.approval_suffices, "approval-suffices");
   word(verdict.open_when_broken, "open-when-broken");
   return words;
@@ -232,7 +233,7 @@ struct Row {
   const char* said;
 };
 
-const std::array<Row, 27> kRows{{
+const std::array<Row, 29> kRows{{
     {"auth required pam_unix.so\nauth required pam_toopher.so\n", ""},
     {"auth requisite pam_unix.so\nauth requisite pam_toopher.so prompt=after\n", ""},
     {"auth required pam_toopher.so\nauth required pam_unix.so\n", ""},
@@ -253,6 +254,12 @@ const std::array<Row, 27> kRows{{
      "never-asked approval-suffices open-when-broken"},
     {"auth required pam_unix.so\nauth sufficient pam_permit.so\nauth required pam_toopher.so\n",
      "never-asked open-when-broken"},
+    {"auth [success=2 default=ignore] pam_unix.so\nauth sufficient pam_sss.so\nauth requisite pam_deny.so\n"
+     "auth required pam_toopher.so\nauth required pam_permit.so\n",
+     "skipped open-when-broken"},
+    {"auth [success=2 default=ignore] pam_unix.so\nauth [success=1 default=ignore] pam_sss.so\n"
+     "auth requisite pam_deny.so\nauth required pam_toopher.so\nauth required pam_permit.so\n",
+     ""},
     {"auth sufficient pam_permit.so\nauth required pam_toopher.so\n", "unreachable open-when-broken"},
     {"auth requisite pam_deny.so\nauth required pam_toopher.so\n", "unreachable"},
     {"auth required pam_unix.so\nauth [success=ok ignore=ignore module_unknown=ignore default=bad] "
