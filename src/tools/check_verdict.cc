@@ -101,6 +101,9 @@ constexpr std::array<Refusal, 5> kRefusals{
      {PAM_ABORT, "gave up"},
      {PAM_MODULE_UNKNOWN, "could not be asked because the module is missing"}}};
 
+/// How a module says that a password or another factor was not right: a control may name any of these.
+constexpr std::array<int, 3> kWrong{PAM_AUTH_ERR, PAM_USER_UNKNOWN, PAM_AUTHINFO_UNAVAIL};
+
 /// One answer for each line that may have two.
 using Assignment = std::uint32_t;
 constexpr std::size_t kMostChoices = 12;
@@ -108,7 +111,7 @@ constexpr std::size_t kMostChoices = 12;
 /// A stack whose lines are sorted by what they are.
 class Trials {
  public:
-  explicit Trials(const Stack& stack) : stack_(stack) {
+  explicit Trials(const Stack& stack, int wrong = PAM_AUTH_ERR) : stack_(stack), wrong_(wrong) {
     for (const StackLine& line : stack.lines) {
       const Role role = role_of(line);
       roles_[&line] = role;
@@ -161,10 +164,12 @@ class Trials {
     if (role == Role::deny) return PAM_AUTH_ERR;
     const auto choice = std::find(choices_.begin(), choices_.end(), &line) - choices_.begin();
     if (is_good(assignment, static_cast<std::size_t>(choice))) return PAM_SUCCESS;
+    if (role == Role::password || role == Role::factor) return wrong_;
     return role == Role::chore ? PAM_IGNORE : PAM_AUTH_ERR;
   }
 
   const Stack& stack_;
+  int wrong_;
   std::map<const StackLine*, Role> roles_;
   std::vector<const StackLine*> choices_;
 };
@@ -238,6 +243,18 @@ std::vector<std::string> deciders(const Trials& trials) {
   return lines;
 }
 
+/// Whether the module's answer `code` lets in where nothing else was right.
+bool suffices(const Stack& stack, int code) {
+  return std::any_of(kWrong.begin(), kWrong.end(), [&](int wrong) {
+    const Trials trials(stack, wrong);
+    return trials.some([&](Assignment assignment) {
+      if (!nothing_right(trials, assignment)) return false;
+      const auto result = trials.run(assignment, code);
+      return result.asked && result.in();
+    });
+  });
+}
+
 bool is_open(const Trials& trials, int code) {
   return trials.some([&](Assignment assignment) {
     return trials.all(assignment, Role::root, false) && trials.run(assignment, code).in();
@@ -273,14 +290,8 @@ StackVerdict judge(const Stack& stack) {
   verdict.exempt_locked_out = trials.some([&](Assignment assignment) {
     return asked_in(assignment) && !trials.run(assignment, PAM_IGNORE).in();
   });
-  const auto suffices = [&](int code) {
-    return trials.some([&](Assignment assignment) {
-      const auto result = trials.run(assignment, code);
-      return nothing_right(trials, assignment) && result.asked && result.in();
-    });
-  };
-  verdict.exempt_need_nothing = suffices(PAM_IGNORE);
-  verdict.approval_suffices = suffices(PAM_SUCCESS);
+  verdict.exempt_need_nothing = suffices(stack, PAM_IGNORE);
+  verdict.approval_suffices = suffices(stack, PAM_SUCCESS);
   verdict.open_when_broken = is_open(trials, PAM_SERVICE_ERR) && is_open(trials, PAM_MODULE_UNKNOWN);
   return verdict;
 }

@@ -233,7 +233,7 @@ struct Row {
   const char* said;
 };
 
-const std::array<Row, 29> kRows{{
+const std::array<Row, 31> kRows{{
     {"auth required pam_unix.so\nauth required pam_toopher.so\n", ""},
     {"auth requisite pam_unix.so\nauth requisite pam_toopher.so prompt=after\n", ""},
     {"auth required pam_toopher.so\nauth required pam_unix.so\n", ""},
@@ -260,6 +260,11 @@ const std::array<Row, 29> kRows{{
     {"auth [success=2 default=ignore] pam_unix.so\nauth [success=1 default=ignore] pam_sss.so\n"
      "auth requisite pam_deny.so\nauth required pam_toopher.so\nauth required pam_permit.so\n",
      ""},
+    {"auth [success=ok user_unknown=ignore default=bad] pam_unix.so\nauth required pam_toopher.so\n"
+     "auth required pam_permit.so\n",
+     "exempt-need-nothing approval-suffices"},
+    {"auth [success=ok authinfo_unavail=ignore default=bad] pam_sss.so\nauth required pam_toopher.so\n",
+     "approval-suffices"},
     {"auth sufficient pam_permit.so\nauth required pam_toopher.so\n", "unreachable open-when-broken"},
     {"auth requisite pam_deny.so\nauth required pam_toopher.so\n", "unreachable"},
     {"auth required pam_unix.so\nauth [success=ok ignore=ignore module_unknown=ignore default=bad] "
