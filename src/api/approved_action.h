@@ -9,10 +9,12 @@ namespace toopher::api::approved_action {
 
 inline constexpr std::string_view kPairAnother = "pair another phone";
 inline constexpr std::string_view kNewRecoveryCodes = "make new recovery codes";
+/// With the host's name behind it: its helper makes these, not the server.
+inline constexpr std::string_view kNewOfflineCodesFor = "make offline codes for ";
 
 /// Whether what `action` adds can log in as the user afterwards.
 inline bool is_one(std::string_view action) {
-  return action == kPairAnother || action == kNewRecoveryCodes;
+  return action == kPairAnother || action == kNewRecoveryCodes || action.starts_with(kNewOfflineCodesFor);
 }
 
 }  // namespace toopher::api::approved_action

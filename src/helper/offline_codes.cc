@@ -11,6 +11,7 @@
 #include <utility>
 #include <variant>
 
+#include "api/approved_action.h"
 #include "api/reason.h"
 #include "base/random.h"
 #include "helper/answers.h"
@@ -118,7 +119,7 @@ void OfflineCodes::offer(const std::string& user, Message& answer) const {
 
 client::Login OfflineCodes::approval_of(client::Login login) {
   const std::string host = host_name();
-  login.action = "make offline codes for " + host;
+  login.action = std::string(api::approved_action::kNewOfflineCodesFor) + host;
   login.terminal = host;
   login.terminal_extra.clear();
   login.automation_allowed = false;

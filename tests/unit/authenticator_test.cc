@@ -217,7 +217,8 @@ void details_nobody_vouches_for_are_marked(void**) {
 /// Neither its place among other lines nor whatever text a requester puts around it hides what an approval is for.
 void what_adds_a_factor_is_said_last(void**) {
   const std::string login = R"("action":"log in")";
-  for (const char* action : {"pair another phone", "make new recovery codes"}) {
+  for (const char* action :
+       {"pair another phone", "make new recovery codes", "make offline codes for web1"}) {
     PendingRequest request = some_request();
     request.others_pending = 1;
     request.shown.replace(request.shown.find(login), login.size(),

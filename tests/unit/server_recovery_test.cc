@@ -218,6 +218,20 @@ void a_wrong_phrase_uses_no_approval_up(void**) {
   (void)world.get([&](Context& c) { return create_pairing(c, world.login, phrase, "jdoe", approval.id); });
 }
 
+void what_adds_a_factor_needs_the_number(void**) {
+  World world;
+  const Phone phone = world.pair("jdoe");
+  for (const char* action :
+       {"pair another phone", "make new recovery codes", "make offline codes for web1"}) {
+    Initiate parameters = World::push_of("jdoe");
+    parameters.action_name = action;
+    const auto request = world.get(world.start(std::move(parameters)));
+    assert_int_equal(world.refusal(world.decision(phone, request, Choice::allow)), 400);
+    assert_state(world.get(world.decision(phone, request, Choice::allow, request.number)),
+                 RequestState::granted);
+  }
+}
+
 /// What malware in a session may come by, and why it is worth nothing.
 void what_is_no_approval(void**) {
   World world;
@@ -380,6 +394,7 @@ int main() {
       cmocka_unit_test(who_may_make_recovery_codes),
       cmocka_unit_test(an_approval_is_for_one_action_once),
       cmocka_unit_test(a_wrong_phrase_uses_no_approval_up),
+      cmocka_unit_test(what_adds_a_factor_needs_the_number),
       cmocka_unit_test(what_is_no_approval),
       cmocka_unit_test(an_approval_ends_with_the_phone_that_gave_it),
       cmocka_unit_test(nobody_who_is_disabled_approves),
