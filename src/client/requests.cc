@@ -48,13 +48,16 @@ Requests::Requests(Requester requester, const Clock& clock)
   for (BaseUrl& url : requester.servers) servers_.push_back({std::move(url), false});
 }
 
+Clock::Duration Requests::longest_absence() const {
+  return std::min(kLongestAbsence, Clock::Duration(timeout_) / 2);
+}
+
 Requests::Submitted Requests::submit(const Call& call, const Deadline& deadline, const Watch& watch) {
   attendance_.begin();
   Submitted result = submit_to_each(call, deadline, watch);
   const auto* failed = std::get_if<Failed>(&result);
   const auto absent = attendance_.absent();
-  if (failed == nullptr || failed->kind != FailureKind::unreachable ||
-      absent <= std::min(kLongestAbsence, Clock::Duration(timeout_) / 2))
+  if (failed == nullptr || failed->kind != FailureKind::unreachable || absent <= longest_absence())
     return result;
   // A local user can bring this about, and an outage may let in.
   return Failed{FailureKind::internal, failed->text +
@@ -63,6 +66,8 @@ Requests::Submitted Requests::submit(const Call& call, const Deadline& deadline,
 }
 
 Requests::Submitted Requests::submit_to_each(const Call& call, const Deadline& deadline, const Watch& watch) {
+  // Whoever can stop the caller decides how much time it leaves for the server.
+  const bool in_haste = deadline.remaining(clock_) < longest_absence();
   Backoff backoff;
   std::optional<Failed> trouble;
   for (const std::size_t first = current_;;) {
@@ -79,6 +84,8 @@ Requests::Submitted Requests::submit_to_each(const Call& call, const Deadline& d
         return std::move(*answer);
       }
       NoAnswer& none = std::get<NoAnswer>(result);
+      if (none.timed_out && in_haste)
+        none.why = {FailureKind::internal, none.why.text + "; but the caller left no time for an answer"};
       // What is not an outage must not be hidden behind one: an outage may let the user in.
       if (!trouble || trouble->kind == FailureKind::unreachable) trouble = none.why;
       if (!none.nothing_sent) return *trouble;

@@ -83,6 +83,7 @@ class Requests {
     Clock::Duration connect_patience = Clock::Duration::max();
   };
 
+  [[nodiscard]] Clock::Duration longest_absence() const;
   [[nodiscard]] Submitted submit_to_each(const Call& call, const Deadline& deadline, const Watch& watch);
   [[nodiscard]] HttpResult exchange(Server& server, const Call& call, std::chrono::seconds held,
                                     const Limits& limits, const Watch& watch);

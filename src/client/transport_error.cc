@@ -134,7 +134,7 @@ NoAnswer broken_answer(const TransportError& error, const std::string& prefix) {
 NoAnswer no_answer_at_all(const TransportError& error, const std::string& prefix) {
   switch (error.code) {
     case CURLE_OPERATION_TIMEDOUT:
-      return {{FailureKind::unreachable, prefix + "no answer in time"}, false, true};
+      return {{FailureKind::unreachable, prefix + "no answer in time"}, false, true, true};
     case CURLE_GOT_NOTHING:
     case CURLE_RECV_ERROR:
     case CURLE_SEND_ERROR:
@@ -154,7 +154,11 @@ NoAnswer explain(const TransportError& error, const BaseUrl& server) {
     return {{FailureKind::internal, prefix + curl_easy_strerror(error.code) + ": " + error.detail},
             nothing_sent,
             false};
-  if (nothing_sent) return {{FailureKind::unreachable, prefix + no_connection(error)}, true, true};
+  if (nothing_sent)
+    return {{FailureKind::unreachable, prefix + no_connection(error)},
+            true,
+            true,
+            error.code == CURLE_OPERATION_TIMEDOUT};
   if (error.answer_begun) return broken_answer(error, prefix);
   return no_answer_at_all(error, prefix);
 }

@@ -173,6 +173,11 @@ class Initiate(HelperTest):
             helper.signal(signal.SIGCONT)
             self.check(helper.receive(), "failed", "internal", "was stopped or starved")
 
+    def test_asked_too_late(self):
+        """Nor by stopping the caller until there is hardly time for an answer."""
+        with rogue.Rogue(by_path(initiate=[HANG])) as server:
+            self.check_push(self.login(server.url), "failed", "internal", "left no time", timeout_ms=200)
+
     def test_reset_on_accept(self):
         with rogue.Rogue(by_path(), after_accept=[RESET]) as server:
             self.check_push(self.login(server.url), "failed", "unreachable", "")
