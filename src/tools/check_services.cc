@@ -180,11 +180,13 @@ Services::Services(const PamFiles& files) {
       StackVerdict verdict = judge(stack);
       using_.emplace(name, Service{std::move(stack), std::move(verdict)});
     }
-    for (const Facility facility : {Facility::account, Facility::session, Facility::password})
-      for (const StackLine* const line : module_lines(files.stack(name, facility)))
+    for (const Facility facility : {Facility::account, Facility::session, Facility::password}) {
+      const Stack other = files.stack(name, facility);
+      for (const StackLine* const line : module_lines(other))
         misplaced_.push_back({Area::services, Severity::error,
                               line->where() + ": pam_toopher does nothing but auth; libpam denies here",
                               "Remove the line."});
+    }
   }
 }
 

@@ -92,6 +92,8 @@ class OfflineTest(unittest.TestCase):
 
     def strace(self, *options):
         """A wrapper for the helper, and what it wrote when the helper has ended."""
+        if options and b"__asan_init" in (system.BUILD / "src" / "toopher-helper").read_bytes():
+            self.skipTest("AddressSanitizer makes such calls, too, and does not survive that they fail")
         log = self.files.path / "trace"
         log.write_text("", encoding="utf-8")
         log.chmod(0o666)
