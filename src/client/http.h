@@ -56,7 +56,7 @@ struct NoAnswer {
   Failed why;
   bool nothing_sent = false;  ///< no byte of the request can have reached the server
   bool temporary = false;     ///< asking again may help
-  bool timed_out = false;  ///< nothing but the time that passed speaks against the server
+  bool timed_out = false;     ///< nothing but the time that passed speaks against the server
 };
 
 using HttpResult = std::variant<NoAnswer, Abandoned, HttpAnswer>;

@@ -47,7 +47,8 @@ NewRequester new_requester(const std::string& name, Scopes scopes) {
 }
 
 void store_requester(const std::string& database, crypto::SealingKey key, const NewRequester& made) {
-  Alone(database, std::move(key)).run([&made](Context& context) {
+  Alone alone(database, std::move(key));
+  alone.run([&made](Context& context) {
     if (context.store.requester_by_name(made.requester.name)) {
       throw std::runtime_error("there is a requester of the name " + made.requester.name + " already");
     }
