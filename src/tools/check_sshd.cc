@@ -48,7 +48,8 @@ class Sshd {
   [[nodiscard]] std::vector<Methods> alternatives() const {
     std::vector<Methods> result;
     if (!any_method()) {
-      for (const std::string_view list : split(methods_value(), ' ')) {
+      const std::string methods_of_each = methods_value();
+      for (const std::string_view list : split(methods_of_each, ' ')) {
         Methods methods;
         for (const std::string_view method : split(list, ','))
           methods.emplace_back(method.substr(0, method.find(':')));
