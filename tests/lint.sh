@@ -45,7 +45,7 @@ fi
 # clang-tidy reads what a compiler reads, so the flags are those of src/ and tests/Makefile.am.
 # shellcheck disable=SC2089 # the quotes are the preprocessor's
 flags="-std=c++20 -I$root/src -I$root/tests -I$build -DSYSCONFDIR=\"/etc\" -DLIBEXECDIR=\"/usr/libexec\"
-  -DLOCALSTATEDIR=\"/var\" -DLOCALEDIR=\"/usr/share/locale\" -DTEST_DATA=\"$root/tests/data\" -DTEST_BUILD=\"$build\"
+  -DLOCALSTATEDIR=\"/var\" -DLOCALEDIR=\"/usr/share/locale\" -DPAMDIR=\"/lib/security\" -DTEST_DATA=\"$root/tests/data\" -DTEST_BUILD=\"$build\"
   $(pkg-config --cflags libcrypto jansson libcurl 2>/dev/null)"
 
 status=0

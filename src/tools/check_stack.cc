@@ -362,7 +362,8 @@ std::string PamFiles::find(const std::string& name) const {
   const auto exists = [](const std::string& path) { return ::access(path.c_str(), F_OK) == 0; };
   if (name.starts_with('/')) return exists(name) ? name : std::string();
   for (const std::string& directory : directories_) {
-    std::string path = directory + "/" + name;
+    std::string path = directory;
+    path.append("/").append(name);
     if (!name.empty() && exists(path)) return path;
   }
   return {};
