@@ -23,10 +23,12 @@
 using namespace toopher::tools;
 
 /// libpam 1.5.2 keeps what it read of a file that it then refuses (LeakSanitizer's hook; it does nothing in other builds).
+// NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the hook's name
 extern "C" const char* __lsan_default_suppressions();
 extern "C" const char* __lsan_default_suppressions() {
   return "leak:libpam.so";
 }
+// NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 
 namespace {
 
@@ -96,6 +98,7 @@ int as_libpam(const Directory& directory, const char* service) {
 /// D: a module that answers so.
 #define D(code) "pam_debug.so auth=" #code "\n"
 
+// NOLINTBEGIN(bugprone-suspicious-missing-comma): a stack may have several lines
 const std::vector<std::string> kStacks{
     "auth required " D(success),
     "auth required " D(ignore),
@@ -174,6 +177,7 @@ const std::vector<std::string> kStacks{
     "auth required pam_debug.so [auth=maxtries]\n",
     "auth required pam_debug.so [ignored \\] too] auth=maxtries\n",
 };
+// NOLINTEND(bugprone-suspicious-missing-comma)
 
 void write_included(const Directory& directory) {
   directory.write("below", "auth required " D(success) "account required pam_deny.so\n");

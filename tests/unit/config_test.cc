@@ -197,7 +197,7 @@ void a_prompt_text_is_plain_and_short(void**) {
   assert_same_text(text(": "), "");
   assert_same_text(text(std::string(200, 'x')), std::string(200, 'x'));
   for (const std::string& wrong : {std::string(201, 'x'), std::string("a\x1b[2J"), std::string("a\nb"),
-                                   std::string("\xff"), std::string("a\xe2\x80\xae")})
+                                   std::string("\xff"), std::string("a\xe2\x80") + '\xae'})
     assert_true(argument_error({"prompt_text=" + wrong}).starts_with("module argument "));
 }
 
