@@ -20,18 +20,46 @@ import system
 PASSING = ("nonces", "tries", "phrases")  # housekeeping removes from these what is over
 
 
-class FirstSchema(unittest.TestCase):
+def query(path, sql):
+    """All rows."""
+    database = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
+    try:
+        return database.execute(sql).fetchall()
+    finally:
+        database.close()
+
+
+def version(path):
+    return query(path, "PRAGMA user_version")[0][0]
+
+
+def columns(path):
+    """Those of every lasting table."""
+    tables = [name for name, in query(path, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
+    return {table: [row[1] for row in query(path, f"PRAGMA table_info({table})")] for table in tables
+            if table not in PASSING}
+
+
+def rows(path, tables):
+    """What stands in these columns of each table."""
+    return {table: query(path, f"SELECT {', '.join(names)} FROM {table} ORDER BY 1, 2") for table, names in tables.items()}
+
+
+class OldDatabase:
+    """The same for each schema. `number`: of the schema; `requests`: how many rows the table of requests has."""
+    number = requests = None
+
     def setUp(self):
         scratch = tempfile.TemporaryDirectory(prefix="toopher-old-")
         self.addCleanup(scratch.cleanup)
         self.directory = scratch.name
         self.database = self.file("toopherd.sqlite")
-        with open(os.path.join(SOURCE, "tests/data/toopherd-1.sql"), encoding="utf-8") as file:
+        with open(os.path.join(SOURCE, f"tests/data/toopherd-{self.number}.sql"), encoding="utf-8") as file:
             dump = file.read()
         with sqlite3.connect(self.database) as database:
             database.executescript(dump)
         database.close()
-        self.facts = {name: value.split() for name, value in re.findall("^-- (key file|requester|seed): (.*)$", dump, re.M)}
+        self.facts = {name: value.split() for name, value in re.findall(r"^-- (key file|\w+): (.*)$", dump, re.M)}
         self.write("toopherd.key", self.facts["key file"][0])
         self.write("toopherd.conf", "[server]\nlisten = 127.0.0.1:0\ndatabase = toopherd.sqlite\nkey-file = toopherd.key\n")
 
@@ -42,32 +70,32 @@ class FirstSchema(unittest.TestCase):
         with open(self.file(name), "w", encoding="utf-8", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
             file.write(text + "\n")
 
-    def rows(self):
-        """Every lasting table of the first schema, and the version."""
-        database = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=30)
-        try:
-            names = [row[0] for row in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
-            tables = {name: database.execute(f"SELECT * FROM {name}").fetchall() for name in names if name not in PASSING}
-            return tables, database.execute("PRAGMA user_version").fetchone()[0]
-        finally:
-            database.close()
-
     def serve(self):
         server = system.Process([system.program("toopherd"), "--config", self.file("toopherd.conf")])
         self.addCleanup(server.stop)
         return server, server.wait_for_line(r"toopherd: ready on (http://127\.0\.0\.1:\d+)").group(1)
 
+    def newest(self):
+        """The version and the columns of a database that was made today."""
+        made = subprocess.run([system.program("toopherd"), "--init", self.file("new")], capture_output=True, text=True,
+                              check=False)
+        self.assertEqual(made.returncode, 0, made.stderr)
+        path = self.file("new/toopherd.sqlite")
+        return version(path), columns(path)
+
     def test_everything_is_kept(self):
-        before, version = self.rows()
-        self.assertEqual((version, len(before["requests"]), len(before["pairings"])), (1, 2, 1))
+        tables = columns(self.database)
+        before = rows(self.database, tables)
+        self.assertEqual((version(self.database), len(before["requests"]), len(before["pairings"])),
+                         (self.number, self.requests, 1))
         server, _ = self.serve()
         server.stop()
-        after, version = self.rows()
-        self.assertEqual(version, 2)
-        self.assertEqual({name: after[name] for name in before}, before)
+        self.assertEqual((version(self.database), columns(self.database)), self.newest())
+        self.assertEqual(rows(self.database, tables), before)
+        after = rows(self.database, columns(self.database))
         server, _ = self.serve()  # and once more, with nothing left to do
         server.stop()
-        self.assertEqual(self.rows(), (after, 2))
+        self.assertEqual(rows(self.database, columns(self.database)), after)
 
     def test_what_was_sealed_still_counts(self):
         _, url = self.serve()
@@ -81,6 +109,8 @@ class FirstSchema(unittest.TestCase):
 
         self.assertTrue(login(otp=phone.code(pairing))["granted"])
         self.assertTrue(login()["pending"])
+        for used, code in zip((True, False, False), self.facts.get("recovery", [])):
+            self.assertEqual(login(otp=code)["granted"], not used)
         made = subprocess.run([system.program("toopher-admin"), "--config", self.file("toopherd.conf"), "recovery-codes",
                                "jdoe"], capture_output=True, text=True, check=True)
         self.assertTrue(login(otp=made.stdout.split()[0])["granted"])
@@ -90,12 +120,21 @@ class FirstSchema(unittest.TestCase):
         with database:
             database.execute("PRAGMA user_version = 1000")
         database.close()
-        before = self.rows()
+        tables = columns(self.database)
+        before = rows(self.database, tables)
         done = subprocess.run([system.program("toopherd"), "--config", self.file("toopherd.conf")], capture_output=True,
                               text=True, check=False, timeout=30)
         self.assertEqual(done.returncode, 1)
         self.assertIn("newer than this toopherd", done.stderr)
-        self.assertEqual(self.rows(), before)
+        self.assertEqual((rows(self.database, tables), version(self.database)), (before, 1000))
+
+
+class FirstSchema(OldDatabase, unittest.TestCase):
+    number, requests = 1, 2
+
+
+class SecondSchema(OldDatabase, unittest.TestCase):
+    number, requests = 2, 4
 
 
 if __name__ == "__main__":
