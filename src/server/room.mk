@@ -38,10 +38,17 @@ libtoopher_server_a_SOURCES = \
 	server/setup.cc server/setup.h \
 	server/store/records.h \
 	server/store/schema.cc server/store/schema.h \
-	server/store/sqlite.cc server/store/sqlite.h \
+	server/store/sql.h \
+	server/store/sql_rows.h \
+	server/store/sqlite_connection.cc server/store/sqlite_connection.h \
 	server/store/sqlite_store.cc server/store/sqlite_store.h \
-	server/store/sqlite_transaction.cc server/store/sqlite_transaction.h \
 	server/store/store.h \
+	server/store/store_error.h \
+	server/store/transaction.cc server/store/transaction.h \
+	server/store/transaction_pairings.cc \
+	server/store/transaction_requesters.cc \
+	server/store/transaction_requests.cc \
+	server/store/transaction_users.cc \
 	server/wall_clock.h
 
 sbin_PROGRAMS += toopherd

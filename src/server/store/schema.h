@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tables in SQLite, and their version (PRAGMA user_version).
+// The tables, and their version.
 #ifndef TOOPHER_SERVER_STORE_SCHEMA_H
 #define TOOPHER_SERVER_STORE_SCHEMA_H
 
-#include "server/store/sqlite.h"
+#include "server/store/sql.h"
 
-namespace toopher::server::sqlite {
+namespace toopher::server {
 
-/// Creates the tables in an empty database. Throws StoreError if the database is of a newer version than this program.
-void prepare_schema(Database& database);
+/// Makes the tables in an empty database, or brings those of an earlier version up to date. Within a transaction of the
+/// caller's that excludes all others. Throws StoreError, also if the database is of a newer version than this program.
+void prepare_schema(sql::Connection& connection);
 
-}  // namespace toopher::server::sqlite
+}  // namespace toopher::server
 
 #endif

@@ -15,7 +15,9 @@ constexpr std::size_t kGroup = 64;  // operations that share one commit
 
 SqliteStore::SqliteStore(const std::string& path, crypto::SealingKey key, Deliver deliver)
     : key_(std::move(key)), database_(path), transaction_(database_, key_), deliver_(std::move(deliver)) {
-  sqlite::prepare_schema(database_);
+  database_.execute("BEGIN IMMEDIATE");
+  prepare_schema(database_);
+  database_.execute("COMMIT");
   if (!transaction_.key_fits()) {
     throw StoreError("the key file does not belong to the database " + path +
                      "; restore the key file that was made with it");

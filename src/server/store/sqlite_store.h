@@ -10,8 +10,7 @@
 #include <thread>
 
 #include "crypto/seal.h"
-#include "server/store/sqlite.h"
-#include "server/store/sqlite_transaction.h"
+#include "server/store/sqlite_connection.h"
 #include "server/store/store.h"
 
 namespace toopher::server {
@@ -39,8 +38,8 @@ class SqliteStore final : public Store {
   std::exception_ptr run_within_savepoint(const Operation& operation);
 
   crypto::SealingKey key_;
-  sqlite::Database database_;
-  sqlite::SqliteTransaction transaction_;
+  sqlite::Connection database_;
+  Transaction transaction_;
   Deliver deliver_;
   std::mutex mutex_;
   std::condition_variable waiting_;

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the rules may ask of the data and do to it: named operations within a transaction, in SQL that every engine
+// understands.
+#ifndef TOOPHER_SERVER_STORE_TRANSACTION_H
+#define TOOPHER_SERVER_STORE_TRANSACTION_H
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/secret.h"
+#include "crypto/seal.h"
+#include "server/store/records.h"
+#include "server/store/sql.h"
+#include "server/store/store_error.h"
+
+namespace toopher::server {
+
+/// What became of a group of operations, after its commit.
+struct Committed {
+  std::vector<std::string> topics;
+  std::vector<std::string> audit_lines;
+  std::vector<std::function<void()>> completions;
+};
+
+/// One operation's view of the data. All of it happens or nothing; operations are serialised. Methods throw StoreError.
+class Transaction {
+ public:
+  /// Lives as long as its connection; a Store begins and ends the transactions around it.
+  Transaction(sql::Connection& connection, const crypto::SealingKey& key) : db_(connection), key_(key) {}
+
+  std::optional<Requester> requester_by_key(std::string_view consumer_key);
+  std::optional<Requester> requester_by_id(std::string_view id);
+  std::optional<Requester> requester_by_name(std::string_view name);
+  Secret requester_secret(std::string_view id);
+  void insert_requester(const Requester& requester, const Secret& secret);
+
+  /// False if `owner` used this nonce before. It is remembered until `expires`.
+  bool use_nonce(std::string_view owner, std::string_view nonce, Millis expires);
+
+  std::optional<User> user_by_id(std::string_view id);
+  std::optional<User> user_by_name(std::string_view name);
+  void insert_user(const User& user);
+  void update_user(const User& user);
+  /// By name.
+  std::vector<User> users();
+
+  /// The user's recovery codes, as digests under `salt`; earlier ones are gone. No digests: none.
+  void replace_recovery_codes(std::string_view user_id, const Secret& salt,
+                              const std::vector<std::string>& hashes, Millis now);
+  /// Nothing if the user never had recovery codes, or they were taken away.
+  std::optional<Secret> recovery_salt(std::string_view user_id);
+  /// Uses the code up if it is good.
+  RecoveryUse use_recovery_code(std::string_view user_id, std::string_view hash, Millis now);
+  int recovery_codes_left(std::string_view user_id);
+
+  std::optional<Device> device_by_id(std::string_view id);
+  void insert_device(const Device& device);
+
+  /// Replaces the device's earlier phrase. False if another device has this phrase.
+  bool set_phrase(std::string_view device_id, std::string_view phrase, Millis expires);
+  /// The device that shows the phrase; the phrase is gone then. Nothing if it is unknown or has expired.
+  std::optional<std::string> take_phrase(std::string_view phrase, Millis now);
+
+  std::optional<Pairing> pairing_by_id(std::string_view id);
+  /// Oldest first, as in all lists below.
+  std::vector<Pairing> pairings_of_user(std::string_view user_id);
+  std::vector<Pairing> pairings_of_device(std::string_view device_id);
+  /// `agreement_key` is the server's private key, kept until the pairing is decided.
+  void insert_pairing(const Pairing& pairing, const Secret& agreement_key);
+  Secret pairing_agreement_key(std::string_view id);
+  Secret pairing_seed(std::string_view id);
+  void enable_pairing(std::string_view id, const Secret& seed, Millis now);
+  /// To denied, expired or deactivated: forgets agreement key and seed.
+  void close_pairing(std::string_view id, PairingState state, Millis now);
+  /// True if `step` is later than every step accepted before; then it is the last accepted one.
+  bool accept_step(std::string_view pairing_id, std::int64_t step);
+
+  std::optional<Terminal> terminal_by_id(std::string_view id);
+  std::optional<Terminal> terminal_by_extra(std::string_view user_id, std::string_view extra);
+  std::optional<Terminal> terminal_by_name(std::string_view user_id, std::string_view name);
+  void insert_terminal(const Terminal& terminal);
+  void rename_terminal(std::string_view id, std::string_view name);
+  std::optional<Action> action_by_name(std::string_view name);
+  void insert_action(const Action& action);
+
+  std::optional<AuthenticationRequest> request_by_id(std::string_view id);
+  std::optional<AuthenticationRequest> request_by_client_id(std::string_view requester_id,
+                                                            std::string_view client_request_id);
+  void insert_request(const AuthenticationRequest& request);
+  /// Writes state, reason, totp_valid and modified of a request that is still pending; false if it was final.
+  bool finish_request(const AuthenticationRequest& request);
+  void mark_code_followed(std::string_view request_id);
+  /// Whether a granted request was the proof for something already; and that it is now.
+  bool authorization_used(std::string_view request_id);
+  void use_authorization(std::string_view request_id, Millis now);
+  std::vector<AuthenticationRequest> pending_requests(std::string_view user_id);
+  std::vector<AuthenticationRequest> overdue_requests(Millis now);
+  std::vector<Pairing> overdue_pairings(Millis now);
+  /// Pushes that ended since `since` without being granted and without a valid code after them.
+  int refused_pushes(std::string_view user_id, Millis since);
+
+  void insert_decision(const Decision& decision);
+
+  /// Counted tries: `kind` says of what ("code", "phrase", "device"), `owner` whose.
+  void insert_try(std::string_view kind, std::string_view owner, Millis at);
+  int count_tries(std::string_view kind, std::string_view owner, Millis since);
+  void forget_tries(std::string_view kind, std::string_view owner);
+
+  /// A digest of `data` that nobody can recompute without the key file.
+  std::string keyed_digest(std::string_view data);
+
+  /// Appends to the audit log. `fields` is a JSON object; it is also written to the journal after the commit.
+  void audit(Millis at, std::string_view event, std::string_view fields);
+
+  /// After the commit whoever waits for `topic` (id of a request, pairing or device) looks again.
+  void notify(std::string_view topic) { topics_.emplace_back(topic); }
+
+  /// Whether another program has changed the database since the last call, or may have (the first).
+  bool changed_elsewhere() { return db_.changed_elsewhere(); }
+
+  /// Removes what no rule asks for any more: old nonces, tries, phrases, devices that never paired.
+  void prune(Millis now);
+
+  /// True if every secret can be opened with the key, judged by one of them.
+  bool key_fits();
+
+  /// What the operations of this group have to say after the commit; the lists are empty then.
+  void take_messages(Committed& committed);
+  [[nodiscard]] const std::vector<std::string>& topics() const { return topics_; }
+  /// How many messages there are, and back to that number when an operation failed.
+  [[nodiscard]] std::pair<std::size_t, std::size_t> messages() const {
+    return {topics_.size(), audit_lines_.size()};
+  }
+  void drop_messages_after(std::pair<std::size_t, std::size_t> kept);
+
+ private:
+  /// Throws StoreError if the key does not open it.
+  Secret opened(std::string_view sealed, std::string_view column, std::string_view id);
+
+  sql::Connection& db_;
+  const crypto::SealingKey& key_;
+  std::vector<std::string> topics_;
+  std::vector<std::string> audit_lines_;
+};
+
+}  // namespace toopher::server
+
+#endif

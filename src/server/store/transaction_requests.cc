@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// Authentication requests, with what they name and what was decided.
+#include "server/store/sql_rows.h"
+#include "server/store/transaction.h"
+
+namespace toopher::server {
+
+using sql::Blob;
+using sql::Rows;
+
+namespace {
+
+#define TERMINAL_COLUMNS "SELECT id, user_id, name, extra, created FROM terminals "
+
+Terminal read_terminal(const Rows& row) {
+  return {row.text(0), row.text(1), row.text(2), row.text(3), row.integer(4)};
+}
+
+#define REQUEST_COLUMNS                                                                                    \
+  "SELECT id, requester_id, user_id, pairing_id, client_request_id, fingerprint, push, terminal_id, "      \
+  "terminal_name, terminal_extra, terminal_created, action_id, action_name, action_created, metadata, "    \
+  "number, automation_allowed, state, reason_code, reason, totp_valid, code_followed, created, modified, " \
+  "expires FROM requests "
+
+AuthenticationRequest read_request(const Rows& row) {
+  AuthenticationRequest request;
+  request.id = row.text(0);
+  request.requester_id = row.text(1);
+  request.user_id = row.text(2);
+  request.pairing_id = row.text(3);
+  request.client_request_id = row.text(4);
+  request.fingerprint = row.text(5);
+  request.push = row.boolean(6);
+  request.terminal = {row.text(7), row.text(2), row.text(8), row.text(9), row.integer(10)};
+  request.action = {row.text(11), row.text(12), row.integer(13)};
+  request.metadata = row.text(14);
+  request.number = row.text(15);
+  request.automation_allowed = row.boolean(16);
+  request.state = static_cast<RequestState>(row.integer(17));
+  request.reason_code = static_cast<int>(row.integer(18));
+  request.reason = row.text(19);
+  request.totp_valid = row.boolean(20);
+  request.code_followed = row.boolean(21);
+  request.created = row.integer(22);
+  request.modified = row.integer(23);
+  request.expires = row.integer(24);
+  return request;
+}
+
+}  // namespace
+
+std::optional<Terminal> Transaction::terminal_by_id(std::string_view id) {
+  return first(db_.query(TERMINAL_COLUMNS "WHERE id = ?", id), read_terminal);
+}
+
+std::optional<Terminal> Transaction::terminal_by_extra(std::string_view user_id, std::string_view extra) {
+  return first(db_.query(TERMINAL_COLUMNS "WHERE user_id = ? AND extra = ? AND extra <> ''", user_id, extra),
+               read_terminal);
+}
+
+std::optional<Terminal> Transaction::terminal_by_name(std::string_view user_id, std::string_view name) {
+  return first(db_.query(TERMINAL_COLUMNS "WHERE user_id = ? AND name = ? AND extra = ''", user_id, name),
+               read_terminal);
+}
+
+void Transaction::insert_terminal(const Terminal& terminal) {
+  db_.post("INSERT INTO terminals VALUES (?, ?, ?, ?, ?)", terminal.id, terminal.user_id, terminal.name,
+           terminal.extra, terminal.created);
+}
+
+void Transaction::rename_terminal(std::string_view id, std::string_view name) {
+  db_.post("UPDATE terminals SET name = ? WHERE id = ?", name, id);
+}
+
+std::optional<Action> Transaction::action_by_name(std::string_view name) {
+  return first(db_.query("SELECT id, name, created FROM actions WHERE name = ?", name), [](const Rows& row) {
+    return Action{row.text(0), row.text(1), row.integer(2)};
+  });
+}
+
+void Transaction::insert_action(const Action& action) {
+  db_.post("INSERT INTO actions VALUES (?, ?, ?)", action.id, action.name, action.created);
+}
+
+std::optional<AuthenticationRequest> Transaction::request_by_id(std::string_view id) {
+  return first(db_.query(REQUEST_COLUMNS "WHERE id = ?", id), read_request);
+}
+
+std::optional<AuthenticationRequest> Transaction::request_by_client_id(std::string_view requester_id,
+                                                                       std::string_view client_request_id) {
+  return first(db_.query(REQUEST_COLUMNS
+                         "WHERE requester_id = ? AND client_request_id = ? AND client_request_id <> ''",
+                         requester_id, client_request_id),
+               read_request);
+}
+
+void Transaction::insert_request(const AuthenticationRequest& request) {
+  db_.post(
+      "INSERT INTO requests VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+      "?)",
+      request.id, request.requester_id, request.user_id, request.pairing_id, request.client_request_id,
+      Blob{request.fingerprint}, request.push, request.terminal.id, request.terminal.name,
+      request.terminal.extra, request.terminal.created, request.action.id, request.action.name,
+      request.action.created, request.metadata, request.number, request.automation_allowed, request.state,
+      request.reason_code, request.reason, request.totp_valid, request.code_followed, request.created,
+      request.modified, request.expires);
+}
+
+bool Transaction::finish_request(const AuthenticationRequest& request) {
+  return db_.change(
+             "UPDATE requests SET state = ?, reason_code = ?, reason = ?, totp_valid = ?, code_followed = ?, "
+             "pairing_id = ?, modified = ? WHERE id = ? AND state = 0",
+             request.state, request.reason_code, request.reason, request.totp_valid, request.code_followed,
+             request.pairing_id, request.modified, request.id) == 1;
+}
+
+void Transaction::mark_code_followed(std::string_view request_id) {
+  db_.post("UPDATE requests SET code_followed = 1 WHERE id = ?", request_id);
+}
+
+bool Transaction::authorization_used(std::string_view request_id) {
+  return db_.query("SELECT 1 FROM authorizations WHERE request_id = ?", request_id).next();
+}
+
+void Transaction::use_authorization(std::string_view request_id, Millis now) {
+  db_.post("INSERT INTO authorizations VALUES (?, ?)", request_id, now);
+}
+
+std::vector<AuthenticationRequest> Transaction::pending_requests(std::string_view user_id) {
+  return all(db_.query(REQUEST_COLUMNS "WHERE user_id = ? AND state = 0 ORDER BY created, id", user_id),
+             read_request);
+}
+
+std::vector<AuthenticationRequest> Transaction::overdue_requests(Millis now) {
+  return all(db_.query(REQUEST_COLUMNS "WHERE state = 0 AND expires <= ? ORDER BY created, id", now),
+             read_request);
+}
+
+int Transaction::refused_pushes(std::string_view user_id, Millis since) {
+  return count(db_.query(
+      "SELECT count(*) FROM requests WHERE user_id = ? AND modified > ? AND push = 1 AND state IN (2, 3, 4) "
+      "AND code_followed = 0",
+      user_id, since));
+}
+
+void Transaction::insert_decision(const Decision& decision) {
+  db_.post(
+      "INSERT INTO decisions (subject, pairing_id, device_id, shown, choice, number, signature, at) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      decision.subject, decision.pairing_id, decision.device_id, decision.shown, decision.choice,
+      decision.number, Blob{decision.signature}, decision.at);
+}
+
+}  // namespace toopher::server
