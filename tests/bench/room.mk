@@ -31,3 +31,25 @@ EXTRA_DIST += bench/warm_bench.py
 bench: bench-warm
 bench-warm: bench/host_login bench/helper_unconfined
 	@$(AM_TESTS_ENVIRONMENT) $(PYTHON3) $(srcdir)/bench/warm_bench.py
+
+# toopherd under load, beside a bare server that writes the same rows.
+EXTRA_PROGRAMS += bench/server_load bench/server_pool bench/bare_server
+bench_server_load_SOURCES = bench/server_load.cc bench/load_client.cc bench/load_client.h bench/pool.h
+bench_server_load_LDADD = $(ROOM)device.a $(ROOM)otp.a $(ROOM)oauth.a $(ROOM)config.a $(ROOM)api.a $(ROOM)crypto.a $(ROOM)base.a \
+	$(OPENSSL_LIBS) $(JANSSON_LIBS)
+bench_server_pool_SOURCES = bench/server_pool.cc bench/pool.h
+bench_server_pool_LDADD = $(ROOM)server.a $(ROOM)config.a $(ROOM)api.a $(ROOM)device.a $(ROOM)otp.a $(ROOM)oauth.a $(ROOM)crypto.a \
+	$(ROOM)base.a $(SQLITE_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS) -lpthread
+bench_bare_server_SOURCES = bench/bare_server.cc bench/pool.h
+bench_bare_server_CXXFLAGS = $(AM_CXXFLAGS) -Wno-mismatched-new-delete
+bench_bare_server_LDADD = $(ROOM)crypto.a $(ROOM)base.a $(SQLITE_LIBS) $(OPENSSL_LIBS) -lpthread
+EXTRA_DIST += bench/server_bench.py
+.PHONY: bench-server
+bench: bench-server
+if SERVER
+bench-server: bench/server_load bench/server_pool bench/bare_server
+	@$(AM_TESTS_ENVIRONMENT) $(PYTHON3) $(srcdir)/bench/server_bench.py
+else
+bench-server:
+	@echo "toopherd under load: left out, configure was told not to build the server"
+endif
