@@ -38,6 +38,7 @@ std::string to_json(const ApiError& error) {
   const Json object(json_object());
   set_member(object, "error_code", Json(json_integer(error.code)));
   set_member(object, "error_message", json_text(error.message));
+  if (error.enrol_until != 0) set_member(object, "enrol_until", Json(json_integer(error.enrol_until)));
   return dump(object.get());
 }
 

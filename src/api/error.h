@@ -3,6 +3,7 @@
 #ifndef TOOPHER_API_ERROR_H
 #define TOOPHER_API_ERROR_H
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,8 @@ struct ApiError {
   int http_status = 400;
   int code = 400;
   std::string message;
+  std::int64_t enrol_until =
+      0;  ///< with 705: hosts may let this person in until then, in seconds since 1970; 0: no
 };
 
 namespace error_code {

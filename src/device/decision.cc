@@ -26,9 +26,12 @@ std::optional<Choice> choice_from_text(std::string_view text) {
 }
 
 std::string decision_bytes(std::string_view origin, std::string_view pairing_id, std::string_view shown,
-                           Choice choice, std::string_view number) {
-  return lines({"toopher-decision-v1", origin, pairing_id, hex_encode(crypto::sha256(shown)), to_text(choice),
-                number});
+                           Choice choice, std::string_view number, int remember_days) {
+  const std::string hash = hex_encode(crypto::sha256(shown));
+  if (remember_days == 0)
+    return lines({"toopher-decision-v1", origin, pairing_id, hash, to_text(choice), number});
+  return lines({"toopher-decision-v2", origin, pairing_id, hash, to_text(choice), number,
+                std::to_string(remember_days)});
 }
 
 }  // namespace toopher::device

@@ -17,9 +17,11 @@ enum class Choice { allow, deny, not_me };
 
 /// The bytes that are signed: the lines `toopher-decision-v1`, origin, pairing id, SHA-256 of `shown` in
 /// hexadecimal, choice, number, each ended by a line feed. `shown` is the request's JSON text exactly as it
-/// arrived; `number` is what was typed, empty if none was asked for.
+/// arrived; `number` is what was typed, empty if none was asked for. With `remember_days`, for a rule that answers the
+/// same for so long, the first line is `toopher-decision-v2`, and the days in decimal are one more line at the end.
 [[nodiscard]] std::string decision_bytes(std::string_view origin, std::string_view pairing_id,
-                                         std::string_view shown, Choice choice, std::string_view number);
+                                         std::string_view shown, Choice choice, std::string_view number,
+                                         int remember_days = 0);
 
 }  // namespace toopher::device
 

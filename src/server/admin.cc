@@ -10,8 +10,8 @@ namespace toopher::server {
 
 namespace {
 
-User known_user(Context& context, const std::string& name) {
-  auto user = user_named(context, name);
+User known_user(Context& context, const Caller& caller, const std::string& name) {
+  auto user = user_named(context, caller, name);
   if (!user) throw Refused(api::unknown_user());
   return *user;
 }
@@ -37,7 +37,7 @@ Admin::Admin(Alone& database, const std::string& by) : database_(database) {
 std::vector<UserFacts> Admin::users() {
   std::vector<UserFacts> found;
   database_.run([&](Context& context) {
-    for (const User& user : context.store.users()) found.push_back(facts_of(context, user));
+    for (const User& user : context.store.users(caller_.directory)) found.push_back(facts_of(context, user));
   });
   return found;
 }
@@ -45,7 +45,7 @@ std::vector<UserFacts> Admin::users() {
 UserDetails Admin::details(const std::string& name) {
   UserDetails details;
   database_.run([&](Context& context) {
-    const User user = known_user(context, name);
+    const User user = known_user(context, caller_, name);
     details.facts = facts_of(context, user);
     for (const Pairing& pairing : context.store.pairings_of_user(user.id))
       details.phones.push_back(facts_of(context, pairing));
@@ -60,7 +60,7 @@ void Admin::reset(const std::string& user) {
 
 void Admin::set_enabled(const std::string& user, bool enabled) {
   database_.run([&](Context& context) {
-    (void)set_user_enabled(context, caller_, known_user(context, user).id, enabled);
+    (void)set_user_enabled(context, caller_, known_user(context, caller_, user).id, enabled);
   });
 }
 

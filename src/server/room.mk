@@ -22,13 +22,17 @@ libtoopher_server_a_SOURCES = \
 	server/serve.cc server/serve.h \
 	server/service/approvals.cc server/service/approvals.h \
 	server/service/authenticate.cc server/service/authenticate.h \
+	server/service/automation.cc server/service/automation.h \
+	server/service/bypass.cc server/service/bypass.h \
 	server/service/codes.cc server/service/codes.h \
 	server/service/context.cc server/service/context.h \
 	server/service/devices.cc server/service/devices.h \
 	server/service/initiate.cc \
 	server/service/pairings.cc server/service/pairings.h \
 	server/service/phrase.cc server/service/phrase.h \
+	server/service/proofs.cc server/service/proofs.h \
 	server/service/recovery.cc server/service/recovery.h \
+	server/service/requesters.cc server/service/requesters.h \
 	server/service/requests.cc server/service/requests.h \
 	server/service/rules.h \
 	server/service/shown.cc server/service/shown.h \
@@ -48,6 +52,7 @@ libtoopher_server_a_SOURCES = \
 	server/store/transaction_pairings.cc \
 	server/store/transaction_requesters.cc \
 	server/store/transaction_requests.cc \
+	server/store/transaction_rules.cc \
 	server/store/transaction_users.cc \
 	server/wall_clock.h
 

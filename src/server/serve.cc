@@ -19,6 +19,7 @@
 #include "server/http/authenticator_api.h"
 #include "server/http/listener.h"
 #include "server/http/toopher_api.h"
+#include "server/service/automation.h"
 #include "server/service/pairings.h"
 #include "server/service/requests.h"
 #include "server/setup.h"
@@ -117,6 +118,7 @@ class Server {
             Context context{transaction, app_.now(), app_.origin};
             expire_requests(context);
             expire_pairings(context);
+            expire_rules(context);
             transaction.prune(context.now);
           },
           [this, changed](const std::exception_ptr&) {

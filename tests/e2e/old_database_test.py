@@ -17,7 +17,7 @@ import device
 import requester
 import system
 
-PASSING = ("nonces", "tries", "phrases")  # housekeeping removes from these what is over
+PASSING = ("nonces", "tries", "phrases", "forgotten_nonces")  # housekeeping removes from these what is over
 
 
 def query(path, sql):
@@ -42,7 +42,7 @@ def columns(path):
 
 def rows(path, tables):
     """What stands in these columns of each table."""
-    return {table: query(path, f"SELECT {', '.join(names)} FROM {table} ORDER BY 1, 2") for table, names in tables.items()}
+    return {table: sorted(query(path, f"SELECT {', '.join(names)} FROM {table}")) for table, names in tables.items()}
 
 
 class OldDatabase:

@@ -36,7 +36,8 @@ std::vector<std::string> codes_by_admin(World& world, const std::string& user) {
 }
 
 int left(World& world, const std::string& user) {
-  return world.get([&](Context& c) { return c.store.recovery_codes_left(user_named(c, user)->id); });
+  return world.get(
+      [&](Context& c) { return c.store.recovery_codes_left(user_named(c, world.login, user)->id); });
 }
 
 std::string other_code(const std::vector<std::string>& codes) {
@@ -88,7 +89,7 @@ void of_many_submissions_of_one_recovery_code_exactly_one_wins(void**) {
   const auto codes = world.get(new_codes(world, "jdoe"));
   auto hashes = std::make_shared<SlowHashes>();
   world.get([&](Context& c) {
-    hashes->salt = std::move(*c.store.recovery_salt(user_named(c, "jdoe")->id));
+    hashes->salt = std::move(*c.store.code_salt(user_named(c, world.login, "jdoe")->id));
     return 0;
   });
   hashes->codes.emplace_back(codes[0]);
@@ -280,8 +281,9 @@ void nobody_who_is_disabled_approves(void**) {
   const Phone phone = world.pair("jdoe");
   const auto approval = approve(world, phone, "jdoe", approved::kNewRecoveryCodes);
   const auto set_enabled = [&](bool enabled) {
-    world.get(
-        [&](Context& c) { return set_user_enabled(c, world.admin, user_named(c, "jdoe")->id, enabled); });
+    world.get([&](Context& c) {
+      return set_user_enabled(c, world.admin, user_named(c, world.login, "jdoe")->id, enabled);
+    });
   };
   set_enabled(false);
   assert_int_equal(world.refusal(new_codes(world, "jdoe", approval.id)), api::error_code::kApprovalNeeded);

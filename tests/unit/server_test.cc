@@ -32,8 +32,9 @@ void a_signature_counts_for_what_was_signed_only(void**) {
   const Phone stranger = world.pair("mallory");
   const auto request = world.push("jdoe");
   const auto decide_with = [&](const Device& device, const std::string& signature) {
-    return world.refusal(
-        [&](Context& c) { return decide_request(c, device, request.id, Choice::allow, "", signature); });
+    return world.refusal([&](Context& c) {
+      return decide_request(c, device, request.id, {Choice::allow, "", 0, signature});
+    });
   };
   const std::string shown =
       world.get([&](Context& c) { return shown_request(c, request, phone.pairing_id); });
@@ -286,7 +287,7 @@ void pushes_are_limited(void**) {
   for (int i = 0; i < 3; ++i) requests.push_back(world.push("jdoe"));
   assert_int_equal(world.refusal(world.start(World::push_of("jdoe"))), 429);
   assert_same_text(requests[0].number, "");
-  assert_int_equal(requests[1].number.size(), rules::kNumberDigits);
+  assert_int_equal(requests[1].number.size(), rules::kMinNumberDigits);
   assert_int_equal(world.refusal(world.decision(phone, requests[1], Choice::allow)), 400);
   for (const auto& request : requests) world.get(world.decision(phone, request, Choice::deny));
   assert_int_equal(world.refusal(world.start(World::push_of("jdoe"))), api::error_code::kOtpRequired);
@@ -404,7 +405,7 @@ void initiate_tells_why_nobody_can_be_asked(void**) {
                    api::error_code::kPairingNotAuthorized);
 
   const Phone paired = world.pair("jane");
-  const auto jane = world.get([&](Context& c) { return *user_named(c, "jane"); });
+  const auto jane = world.get([&](Context& c) { return *user_named(c, world.login, "jane"); });
   const auto enable = [&](bool enabled) {
     world.get([&](Context& c) { return set_user_enabled(c, world.admin, jane.id, enabled); });
   };
@@ -509,7 +510,7 @@ void a_failing_operation_does_not_sink_its_neighbours(void**) {
   assert_true(failed);
   futures[2].get();
   const auto exists = [&](const std::string& name) {
-    return world.get([&](Context& c) { return user_named(c, name).has_value(); });
+    return world.get([&](Context& c) { return user_named(c, world.login, name).has_value(); });
   };
   assert_true(exists("before"));
   assert_false(exists("failing"));

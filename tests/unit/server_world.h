@@ -44,8 +44,9 @@ struct Phone {
   Secret seed;
 
   [[nodiscard]] std::string sign(const std::string& pairing, const std::string& shown, Choice choice,
-                                 const std::string& number, const std::string& origin = kOrigin) const {
-    return signing.sign(device::decision_bytes(origin, pairing, shown, choice, number));
+                                 const std::string& number, const std::string& origin = kOrigin,
+                                 int remember_days = 0) const {
+    return signing.sign(device::decision_bytes(origin, pairing, shown, choice, number, remember_days));
   }
 };
 
@@ -213,11 +214,11 @@ class World {
   }
 
   auto decision(const Phone& phone, const AuthenticationRequest& request, Choice choice,
-                const std::string& number = {}) {
-    return [&phone, request, choice, number](Context& c) {
-      const std::string signature =
-          phone.sign(phone.pairing_id, shown_request(c, request, phone.pairing_id), choice, number);
-      return decide_request(c, phone.device, request.id, choice, number, signature);
+                const std::string& number = {}, int remember_days = 0) {
+    return [&phone, request, choice, number, remember_days](Context& c) {
+      const std::string signature = phone.sign(phone.pairing_id, shown_request(c, request, phone.pairing_id),
+                                               choice, number, kOrigin, remember_days);
+      return decide_request(c, phone.device, request.id, {choice, number, remember_days, signature});
     };
   }
   AuthenticationRequest read(const AuthenticationRequest& request) {

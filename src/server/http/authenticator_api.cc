@@ -12,6 +12,7 @@
 #include "oauth/parameters.h"
 #include "server/http/present.h"
 #include "server/service/authenticate.h"
+#include "server/service/automation.h"
 #include "server/service/devices.h"
 #include "server/service/pairings.h"
 #include "server/service/requests.h"
@@ -113,7 +114,8 @@ api::Json pending_entry(const PendingRequest& pending) {
   put(entry, "pairing_id", pending.pairing_id);
   put(entry, "shown", pending.shown);
   put(entry, "expires", json_integer(pending.request.expires / kSecond));
-  put(entry, "number_digits", json_integer(pending.request.number.empty() ? 0 : rules::kNumberDigits));
+  put(entry, "number_digits", json_integer(static_cast<json_int_t>(pending.request.number.size())));
+  put(entry, "remember_days_max", json_integer(pending.longest_rule));
   put(entry, "others_pending", json_integer(static_cast<json_int_t>(pending.others_pending)));
   return entry;
 }
@@ -150,12 +152,17 @@ Answer decide_pairing_call(Context& context, const Device& device, const Request
       pairing_entry(context, decide_pairing(context, device, id, choice, binary(body.get(), "signature"))));
 }
 
+Answered answered_in(const json_t* body) {
+  const std::int64_t days = api::optional_integer(body, "remember_days", 0);
+  if (days < 0 || days > rules::kMaxRuleDays) refuse(400, "remember_days must be between 0 and 365.");
+  return {choice_of(body), api::optional_string(body, "number"), static_cast<int>(days),
+          binary(body, "signature")};
+}
+
 Answer decide_request_call(Context& context, const Device& device, const Request& request,
                            const std::string& id) {
   const api::Json body = api::parse_object(request.body);
-  const auto decided =
-      decide_request(context, device, id, choice_of(body.get()), api::optional_string(body.get(), "number"),
-                     binary(body.get(), "signature"));
+  const auto decided = decide_request(context, device, id, answered_in(body.get()));
   const api::Json answer(json_object());
   put(answer, "id", decided.id);
   put(answer, "granted", json_boolean(decided.state == RequestState::granted));
@@ -178,18 +185,49 @@ std::string id_between(std::string_view path, std::string_view before, std::stri
   return is_uuid(id) ? std::string(id) : std::string();
 }
 
+Answer rules_call(Context& context, const Device& device) {
+  api::Json list(json_array());
+  for (const AutomationRule& rule : rules_seen_by(context, device)) {
+    const auto user = context.store.user_by_id(rule.user_id);
+    const auto requester = context.store.requester_by_id(rule.requester_id);
+    api::Json entry(json_object());
+    put(entry, "id", rule.id);
+    put(entry, "user", user ? user->name : "");
+    put(entry, "requester", requester ? requester->name : "");
+    put(entry, "terminal", rule.terminal_name);
+    put(entry, "action", rule.action);
+    put(entry, "pairing_id", rule.pairing_id);
+    put(entry, "created", json_integer(rule.created / kSecond));
+    put(entry, "expires", json_integer(rule.expires / kSecond));
+    json_array_append_new(list.get(), entry.release());
+  }
+  const api::Json answer(json_object());
+  put(answer, "rules", list.release());
+  put(answer, "server_time", json_integer(context.now / kSecond));
+  return ok(answer);
+}
+
+Answer remove_rule_call(Context& context, const Device& device, const std::string& id) {
+  remove_rule(context, device, id);
+  return {200, "{}", true, 0};
+}
+
 Answer device_call(Context& context, const Device& device, const Request& request) {
   const std::string_view path = request.path().substr(kAuthenticatorApiPath.size());
   const bool post = request.method == "POST";
   if (!post && request.method != "GET") refuse(405, "Calls are GET or POST.");
   if (!post && path == "pending") return pending_call(context, device, since_parameter(request));
   if (!post && path == "pairings") return pairings_call(context, device);
+  if (!post && path == "rules") return rules_call(context, device);
   if (post && path == "phrases") return phrase_call(context, device);
   if (const auto id = id_between(path, "pairings/", ""); post && !id.empty()) {
     return decide_pairing_call(context, device, request, id);
   }
   if (const auto id = id_between(path, "requests/", "/decision"); post && !id.empty()) {
     return decide_request_call(context, device, request, id);
+  }
+  if (const auto id = id_between(path, "rules/", "/remove"); post && !id.empty()) {
+    return remove_rule_call(context, device, id);
   }
   refuse(404, "There is no such call.");
 }

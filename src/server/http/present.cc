@@ -42,6 +42,7 @@ api::AuthenticationRequest present(Context& context, const AuthenticationRequest
   shown.pending = request.state == RequestState::pending;
   shown.granted = request.state == RequestState::granted;
   shown.cancelled = request.state == RequestState::cancelled;
+  shown.automated = !request.rule_id.empty();
   shown.totp_valid = request.totp_valid;
   shown.automation_allowed = request.automation_allowed;
   shown.reason_code = request.reason_code;

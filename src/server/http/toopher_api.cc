@@ -83,7 +83,7 @@ Answer create_pairing_call(Call& call) {
 }
 
 Answer read_pairing_call(Call& call) {
-  return answer_with(call, read_pairing(call.context, call.id));
+  return answer_with(call, read_pairing(call.context, call.caller, call.id));
 }
 
 Answer change_pairing_call(Call& call) {
@@ -129,7 +129,7 @@ Answer cancel_call(Call& call) {
 }
 
 Answer users_call(Call& call) {
-  const auto user = user_named(call.context, call.arguments.text("name", "user_name"));
+  const auto user = user_named(call.context, call.caller, call.arguments.text("name", "user_name"));
   const api::Json list(json_array());
   if (user) json_array_append_new(list.get(), api::to_json(present(call.context, *user)).release());
   return ok(list);

@@ -11,7 +11,7 @@
 
 namespace toopher::server {
 
-/// Whether the user has an enabled pairing, or recovery codes that were not used.
+/// Whether the user has an enabled pairing, recovery codes that were not used, or a bypass code in force.
 bool has_factor(Context& context, std::string_view user_id);
 
 /// Returns where the caller has scope admin, the user has no factor, or `authorization` is the id of a request of this

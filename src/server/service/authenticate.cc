@@ -22,6 +22,19 @@ Millis end_of_freshness(std::int64_t timestamp) {
   return timestamp * kSecond + rules::kClockWindow + kSecond;
 }
 
+/// The parameters if the call is signed with the requester's secret, or with the one before that while it is still good.
+std::optional<oauth::Parameters> signed_parameters(Context& context, const Requester& requester,
+                                                   const oauth::SignedRequest& request,
+                                                   const oauth::Claim& claim) {
+  auto parameters = oauth::verified_parameters(request, claim, context.store.requester_secret(requester.id));
+  if (context.now >= requester.previous_secret_until) return parameters;
+  const auto previous = context.store.previous_requester_secret(requester.id);
+  if (!previous) return parameters;
+  // Both are tried in any case: how long it takes tells nobody which of them is in use.
+  auto by_previous = oauth::verified_parameters(request, claim, *previous);
+  return parameters ? std::move(parameters) : std::move(by_previous);
+}
+
 [[noreturn]] void refuse_device(std::string message) {
   throw Refused({401, 401, std::move(message)});
 }
@@ -49,8 +62,7 @@ RequesterCall authenticate_requester(Context& context, const oauth::SignedReques
   }
   auto requester = context.store.requester_by_key(claim->consumer_key);
   if (!requester) throw Refused(api::oauth_error());
-  auto parameters =
-      oauth::verified_parameters(request, *claim, context.store.requester_secret(requester->id));
+  auto parameters = signed_parameters(context, *requester, request, *claim);
   if (!parameters) throw Refused(api::oauth_error());
   // RFC 5849 section 3.3: a nonce is unique among the calls of one timestamp.
   const std::string nonce = std::to_string(claim->timestamp) + ":" + claim->nonce;

@@ -6,6 +6,7 @@
 #include "api/reason.h"
 #include "base/one_time_code.h"
 #include "otp/otp.h"
+#include "server/service/bypass.h"
 #include "server/service/recovery.h"
 #include "server/service/rules.h"
 
@@ -46,8 +47,14 @@ CodeVerdict refuse_wrong_code(Context& context, User& user) {
   return {false, api::reason::kInvalidCode, {}};
 }
 
-CodeVerdict judge_recovery_code(Context& context, User& user, std::string_view digits) {
-  switch (use_recovery_code(context, user, digits)) {
+/// A recovery code, or the user's bypass code, which has the same form.
+RecoveryUse use_long_code(Context& context, const User& user, std::string_view digits) {
+  const RecoveryUse use = use_bypass(context, user, digits).value_or(RecoveryUse::unknown);
+  return use == RecoveryUse::unknown ? use_recovery_code(context, user, digits) : use;
+}
+
+CodeVerdict judge_long_code(Context& context, User& user, std::string_view digits) {
+  switch (use_long_code(context, user, digits)) {
     case RecoveryUse::accepted:
       return accept(context, user, {});
     case RecoveryUse::used_before:
@@ -71,7 +78,7 @@ CodeVerdict judge_code(Context& context, User& user, const std::vector<Pairing>&
   const auto parsed = OneTimeCode::parse(typed);
   const auto* code = std::get_if<OneTimeCode>(&parsed);
   if (code != nullptr && code->form() == OneTimeCode::Form::recovery)
-    return judge_recovery_code(context, user, code->digits());
+    return judge_long_code(context, user, code->digits());
   bool used_before = false;
   for (const Pairing& pairing : pairings) {
     if (code == nullptr || code->form() != OneTimeCode::Form::otp || pairing.state != PairingState::enabled)

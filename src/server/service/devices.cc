@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/random.h"
+#include "server/service/automation.h"
 #include "server/service/pairings.h"
 #include "server/service/phrase.h"
 #include "server/service/requests.h"
@@ -25,7 +26,9 @@ void list_requests(Context& context, const Pairing& pairing, std::set<std::strin
     if (!request.pairing_id.empty() && request.pairing_id != pairing.id) continue;
     if (!seen.insert(request.id).second) continue;
     std::string shown = shown_request(context, request, pairing.id);
-    list.requests.push_back({std::move(request), pairing.id, std::move(shown), pending.size() - 1});
+    const auto requester = context.store.requester_by_id(request.requester_id);
+    const int days = requester ? longest_rule(*requester, request) : 0;
+    list.requests.push_back({std::move(request), pairing.id, std::move(shown), pending.size() - 1, days});
   }
 }
 
@@ -70,8 +73,8 @@ PendingList pending_for(Context& context, const Device& device) {
   std::set<std::string> seen;
   for (Pairing& pairing : context.store.pairings_of_device(device.id)) {
     if (pairing.state == PairingState::enabled) list_requests(context, pairing, seen, list);
-    if (pairing.state == PairingState::pending &&
-        read_pairing(context, pairing.id).state == PairingState::pending) {
+    expire_if_due(context, pairing);
+    if (pairing.state == PairingState::pending) {
       std::string shown = shown_pairing(context, pairing);
       list.pairings.push_back({std::move(pairing), std::move(shown)});
     }

@@ -31,6 +31,7 @@ struct PendingRequest {
   std::string pairing_id;
   std::string shown;
   std::size_t others_pending = 0;
+  int longest_rule = 0;  ///< days that an automation rule for it may last; 0: there may be none
 };
 
 struct PendingList {

@@ -6,6 +6,9 @@
 #include "api/reason.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "server/service/approvals.h"
+#include "server/service/automation.h"
+#include "server/service/bypass.h"
 #include "server/service/codes.h"
 #include "server/service/pairings.h"
 #include "server/service/requests.h"
@@ -23,41 +26,42 @@ struct Asked {
   std::vector<Pairing> pairings;
 };
 
-[[noreturn]] void refuse_for_state(const std::vector<Pairing>& pairings) {
+[[noreturn]] void refuse_for_state(Context& context, const Caller& caller, const User& user,
+                                   const std::vector<Pairing>& pairings) {
   const auto some = [&pairings](PairingState state) {
     return std::any_of(pairings.begin(), pairings.end(),
                        [state](const Pairing& p) { return p.state == state; });
   };
   if (some(PairingState::pending)) throw Refused(api::pairing_not_authorized());
-  if (some(PairingState::deactivated)) throw Refused(api::pairing_deactivated());
-  throw Refused(api::unknown_user());
+  if (some(PairingState::deactivated) && user.enrol_until <= context.now)
+    throw Refused(api::pairing_deactivated());
+  refuse_unpaired(context, caller, user);
 }
 
-Asked asked_by_pairing(Context& context, const std::string& pairing_id) {
+Asked asked_by_pairing(Context& context, const Caller& caller, const std::string& pairing_id) {
   const auto pairing = context.store.pairing_by_id(pairing_id);
+  const auto user = pairing ? user_by_id(context, caller, pairing->user_id) : std::nullopt;
   // Not 705: a host may let in somebody who never paired, and anybody can write an id into a file.
-  if (!pairing) throw Refused(api::pairing_not_authorized());
-  const auto user = context.store.user_by_id(pairing->user_id);
-  if (!user) throw StoreError("database: a pairing without a user");
+  if (!user) throw Refused(api::pairing_not_authorized());
   if (!user->enabled) throw Refused(api::user_disabled());
   if (pairing->state == PairingState::deactivated) throw Refused(api::pairing_deactivated());
   if (pairing->state != PairingState::enabled) throw Refused(api::pairing_not_authorized());
   return {*user, {*pairing}};
 }
 
-Asked asked_by_name(Context& context, const std::string& user_name) {
-  const auto user = user_named(context, user_name);
-  if (!user) throw Refused(api::unknown_user());
+Asked asked_by_name(Context& context, const Caller& caller, const std::string& user_name) {
+  const auto user = user_named(context, caller, user_name);
+  if (!user) refuse_unpaired(context, caller, user);
   if (!user->enabled) throw Refused(api::user_disabled());
   const auto pairings = context.store.pairings_of_user(user->id);
   auto enabled = enabled_ones(pairings);
-  if (enabled.empty() && context.store.recovery_codes_left(user->id) == 0) refuse_for_state(pairings);
+  if (enabled.empty() && !has_factor(context, user->id)) refuse_for_state(context, caller, *user, pairings);
   return {*user, std::move(enabled)};
 }
 
-Asked whom_to_ask(Context& context, const Initiate& parameters) {
-  if (!parameters.pairing_id.empty()) return asked_by_pairing(context, parameters.pairing_id);
-  return asked_by_name(context, parameters.user_name);
+Asked whom_to_ask(Context& context, const Caller& caller, const Initiate& parameters) {
+  if (!parameters.pairing_id.empty()) return asked_by_pairing(context, caller, parameters.pairing_id);
+  return asked_by_name(context, caller, parameters.user_name);
 }
 
 void check_texts(const Initiate& parameters) {
@@ -185,18 +189,45 @@ AuthenticationRequest ask_for_code(Context& context, const Caller& caller, const
   return request;
 }
 
+/// Uniform among the numbers of so many digits.
+std::string random_number(int digits) {
+  std::uint32_t least = 1;
+  for (int i = 1; i < digits; ++i) least *= 10;
+  return std::to_string(least + random_below(9 * least));
+}
+
+/// Whether the phone is to ask for the number that the login shows. Beside another push a person may allow the wrong one,
+/// unless it is told apart by its number; and what adds a factor is not allowed without looking at who asks.
+bool needs_number(const Caller& caller, const AuthenticationRequest& request, bool asked_for, bool alone) {
+  if (!alone || api::approved_action::is_one(request.action.name)) return true;
+  return asked_for && caller.number_matching != NumberMatching::off;
+}
+
+void answer_by_rule(Context& context, AuthenticationRequest& request, const AutomationRule& rule) {
+  context.store.insert_request(request);
+  finish(context, request,
+         {RequestState::granted, api::reason::kNone, "Allowed by a rule of the person.", false,
+          rule.pairing_id, rule.id},
+         "rule " + rule.id);
+}
+
 AuthenticationRequest push(Context& context, const Caller& caller, const Asked& asked,
                            const Initiate& parameters) {
   if (asked.pairings.empty()) return ask_for_code(context, caller, asked, parameters);
+  // Who does not ask for the number cannot show it.
+  if (caller.number_matching == NumberMatching::required && !parameters.number_matching) refuse_push();
   for (auto& request : context.store.pending_requests(asked.user.id)) expire_if_due(context, request);
   require_push_allowed(context, asked.user);
   AuthenticationRequest request = new_request(context, caller, asked, parameters);
-  // Beside another push a person may allow the wrong one, unless it is told apart by its number; and what adds a factor
-  // is not allowed without looking at who asks.
   const bool alone = context.store.pending_requests(asked.user.id).empty();
-  const bool numbered =
-      parameters.number_matching || !alone || api::approved_action::is_one(request.action.name);
-  if (numbered) request.number = std::to_string(10 + random_below(90));
+  if (alone) {
+    if (const auto rule = rule_answering(context, caller, request)) {
+      answer_by_rule(context, request, *rule);
+      return request;
+    }
+  }
+  if (needs_number(caller, request, parameters.number_matching, alone))
+    request.number = random_number(caller.number_digits);
   context.store.insert_request(request);
   notify_devices_of(context, asked.user.id);
   audit_request(context, "push sent", request, caller.name);
@@ -260,7 +291,7 @@ AuthenticationRequest initiate(Context& context, const Caller& caller, const Ini
     expire_if_due(context, *earlier);
     return *earlier;
   }
-  Asked asked = whom_to_ask(context, parameters);
+  Asked asked = whom_to_ask(context, caller, parameters);
   if (parameters.otp.empty()) return push(context, caller, asked, parameters);
   return with_code(context, caller, std::move(asked), parameters);
 }

@@ -11,6 +11,7 @@
 #include "crypto/keys.h"
 #include "device/seed.h"
 #include "server/service/approvals.h"
+#include "server/service/automation.h"
 #include "server/service/rules.h"
 #include "server/service/shown.h"
 #include "server/service/users.h"
@@ -82,7 +83,7 @@ Pairing create_pairing(Context& context, const Caller& caller, std::string_view 
                        std::string_view user_name, std::string_view authorization) {
   require_scope(caller, Scope::enrol, "enrol");
   require_text(phrase, "pairing_phrase", rules::kMaxName);
-  const auto known = user_named(context, user_name);
+  const auto known = user_named(context, caller, user_name);
   const bool further = known && has_factor(context, known->id);
   std::string approval;
   if (known)
@@ -92,7 +93,7 @@ Pairing create_pairing(Context& context, const Caller& caller, std::string_view 
   const crypto::PrivateKey key = crypto::PrivateKey::generate();
   Pairing pairing;
   pairing.id = random_uuid();
-  pairing.user_id = user_named_or_new(context, user_name).id;
+  pairing.user_id = user_named_or_new(context, caller, user_name).id;
   pairing.requester_id = caller.id;
   pairing.device_id = device_id;
   pairing.further_allowed = further || caller.scopes.has(Scope::admin);
@@ -105,19 +106,23 @@ Pairing create_pairing(Context& context, const Caller& caller, std::string_view 
   return pairing;
 }
 
-Pairing read_pairing(Context& context, std::string_view id) {
+Pairing read_pairing(Context& context, const Caller& caller, std::string_view id) {
   auto pairing = context.store.pairing_by_id(id);
-  if (!pairing) refuse(404, "No such pairing.");
-  if (pairing->state == PairingState::pending && context.now >= pairing->expires) {
-    end_pairing(context, *pairing, PairingState::expired);
-    pairing->state = PairingState::expired;
-  }
+  if (!pairing || !user_by_id(context, caller, pairing->user_id)) refuse(404, "No such pairing.");
+  expire_if_due(context, *pairing);
   return *pairing;
+}
+
+void expire_if_due(Context& context, Pairing& pairing) {
+  const bool from_the_future = context.now + rules::kClockSkew < pairing.created;
+  if (pairing.state != PairingState::pending || (context.now < pairing.expires && !from_the_future)) return;
+  end_pairing(context, pairing, PairingState::expired);
+  pairing.state = PairingState::expired;
 }
 
 Pairing deactivate_pairing(Context& context, const Caller& caller, std::string_view id) {
   require_scope(caller, Scope::admin, "admin");
-  Pairing pairing = read_pairing(context, id);
+  Pairing pairing = read_pairing(context, caller, id);
   if (pairing.state == PairingState::enabled || pairing.state == PairingState::pending) {
     end_pairing(context, pairing, PairingState::deactivated);
     audit_pairing(context, "pairing deactivated", pairing, caller.name);
@@ -128,8 +133,8 @@ Pairing deactivate_pairing(Context& context, const Caller& caller, std::string_v
 
 Pairing decide_pairing(Context& context, const Device& device, std::string_view id, device::Choice choice,
                        std::string_view signature) {
-  (void)pairing_of_device(context, device, id);
-  Pairing pairing = read_pairing(context, id);
+  Pairing pairing = pairing_of_device(context, device, id);
+  expire_if_due(context, pairing);
   const std::string shown = shown_pairing(context, pairing);
   require_decision_signature(context, device, pairing.id, shown, choice, "", signature);
   if (pairing.state != PairingState::pending)
@@ -139,7 +144,7 @@ Pairing decide_pairing(Context& context, const Device& device, std::string_view 
     refuse(409, "This user got another second factor meanwhile.");
   }
   context.store.insert_decision({pairing.id, pairing.id, device.id, shown, std::string(to_text(choice)), "",
-                                 std::string(signature), context.now});
+                                 std::string(signature), context.now, 0, context.origin});
   if (choice == device::Choice::allow) {
     enable(context, device, pairing);
     pairing.state = PairingState::enabled;
@@ -167,6 +172,8 @@ std::string shown_pairing(Context& context, const Pairing& pairing) {
 
 void end_pairing(Context& context, const Pairing& pairing, PairingState state) {
   context.store.close_pairing(pairing.id, state, context.now);
+  if (pairing.state == PairingState::enabled)
+    end_rules_of_pairing(context, pairing, "the phone that made it was removed", "toopherd");
   context.store.notify(pairing.id);
   context.store.notify(pairing.device_id);
 }

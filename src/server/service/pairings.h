@@ -18,8 +18,11 @@ namespace toopher::server {
 Pairing create_pairing(Context& context, const Caller& caller, std::string_view phrase,
                        std::string_view user_name, std::string_view authorization = {});
 
-/// Any scope. Throws Refused (404).
-Pairing read_pairing(Context& context, std::string_view id);
+/// Any scope; a pairing of a user in the caller's directory. Throws Refused (404).
+Pairing read_pairing(Context& context, const Caller& caller, std::string_view id);
+
+/// Ends it as expired if it is pending and its time is over, or the clock was set back to before it was made.
+void expire_if_due(Context& context, Pairing& pairing);
 
 /// Scope admin. Throws Refused: 403, 404.
 Pairing deactivate_pairing(Context& context, const Caller& caller, std::string_view id);
@@ -31,7 +34,7 @@ Pairing decide_pairing(Context& context, const Device& device, std::string_view 
 /// The JSON text that the phone shows and signs.
 std::string shown_pairing(Context& context, const Pairing& pairing);
 
-/// Closes a pairing and wakes whoever waits for it.
+/// Closes a pairing and wakes whoever waits for it; automation rules that its phone made end with it.
 void end_pairing(Context& context, const Pairing& pairing, PairingState state);
 
 /// Pairings whose time is over become expired.

@@ -6,7 +6,6 @@
 #include "api/approved_action.h"
 #include "base/random.h"
 #include "server/service/approvals.h"
-#include "server/service/slow_hashes.h"
 #include "server/service/users.h"
 
 namespace toopher::server {
@@ -15,7 +14,7 @@ namespace {
 
 constexpr std::size_t kCodes = 10;
 constexpr std::size_t kCodeDigits = 12;
-// One salt for a list, so that one run of scrypt tells whether a typed code is any of them. It is sealed under the key
+// One salt for a user, so that one run of scrypt tells whether a typed code is any of theirs. It is sealed under the key
 // file: whoever steals the database alone cannot even begin to guess.
 constexpr std::size_t kSaltBytes = 16;
 
@@ -25,10 +24,10 @@ Secret random_code() {
   return code;
 }
 
-std::shared_ptr<SlowHashes> new_codes() {
+std::shared_ptr<SlowHashes> new_codes(Secret salt, std::size_t count) {
   auto list = std::make_shared<SlowHashes>();
-  list->salt = random_bytes(kSaltBytes);
-  while (list->codes.size() < kCodes) {
+  list->salt = std::move(salt);
+  while (list->codes.size() < count) {
     Secret code = random_code();
     const bool twice = std::any_of(list->codes.begin(), list->codes.end(),
                                    [&code](const Secret& other) { return other.equals(code.view()); });
@@ -37,9 +36,9 @@ std::shared_ptr<SlowHashes> new_codes() {
   return list;
 }
 
-User user_for(Context& context, const RecoveryRequest& request) {
-  if (request.create_user) return user_named_or_new(context, request.user_name);
-  auto user = user_named(context, request.user_name);
+User user_for(Context& context, const Caller& caller, const RecoveryRequest& request) {
+  if (request.create_user) return user_named_or_new(context, caller, request.user_name);
+  auto user = user_named(context, caller, request.user_name);
   if (!user) throw Refused(api::unknown_user());
   return *user;
 }
@@ -49,29 +48,43 @@ User user_for(Context& context, const RecoveryRequest& request) {
 std::vector<Secret> make_recovery_codes(Context& context, const Caller& caller,
                                         const RecoveryRequest& request) {
   if (!caller.scopes.has(Scope::admin)) require_scope(caller, Scope::enrol, "enrol");
-  const User user = user_for(context, request);
+  const User user = user_for(context, caller, request);
   const std::string approval =
       require_approval(context, caller, user, api::approved_action::kNewRecoveryCodes, request.authorization);
-  if (context.hashes == nullptr || context.hashes->hashes.size() != kCodes) throw NeedsHashes(new_codes());
+  const SlowHashes& made = hashes_of_new_codes(context, user, kCodes);
   use_up(context, approval);
-  context.store.replace_recovery_codes(user.id, context.hashes->salt, context.hashes->hashes, context.now);
+  context.store.replace_recovery_codes(user.id, made.hashes);
   audit(context, "recovery codes made", {{"user", user.name}, {"request", approval}, {"by", caller.name}});
   std::vector<Secret> codes;
-  for (const Secret& code : context.hashes->codes) codes.push_back(code.clone());
+  for (const Secret& code : made.codes) codes.push_back(code.clone());
   return codes;
 }
 
-RecoveryUse use_recovery_code(Context& context, const User& user, std::string_view digits) {
-  const auto salt = context.store.recovery_salt(user.id);
-  if (!salt) return RecoveryUse::unknown;
+const SlowHashes& hashes_of_new_codes(Context& context, const User& user, std::size_t count) {
+  auto salt = context.store.code_salt(user.id);
+  const SlowHashes* const made = context.hashes;
+  if (made == nullptr || made->hashes.size() != count || (salt && !made->salt.equals(salt->view())))
+    throw NeedsHashes(new_codes(salt ? std::move(*salt) : random_bytes(kSaltBytes), count));
+  if (!salt) context.store.put_code_salt(user.id, made->salt, context.now);
+  return *made;
+}
+
+std::string hash_of_code(Context& context, const User& user, std::string_view digits) {
+  const auto salt = context.store.code_salt(user.id);
+  if (!salt) throw StoreError("database: codes of a user without a salt");
   if (context.hashes == nullptr || !context.hashes->are_of(salt->view(), digits)) {
     auto wanted = std::make_shared<SlowHashes>();
     wanted->salt = salt->clone();
     wanted->codes.emplace_back(digits);
     throw NeedsHashes(std::move(wanted));
   }
+  return context.hashes->hashes.front();
+}
+
+RecoveryUse use_recovery_code(Context& context, const User& user, std::string_view digits) {
+  if (!context.store.code_salt(user.id)) return RecoveryUse::unknown;
   const RecoveryUse use =
-      context.store.use_recovery_code(user.id, context.hashes->hashes.front(), context.now);
+      context.store.use_recovery_code(user.id, hash_of_code(context, user, digits), context.now);
   if (use == RecoveryUse::accepted) {
     audit(context, "recovery code used",
           {{"user", user.name}, {"left", std::to_string(context.store.recovery_codes_left(user.id))}});

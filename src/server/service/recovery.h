@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "server/service/context.h"
+#include "server/service/slow_hashes.h"
 
 namespace toopher::server {
 
@@ -22,6 +23,13 @@ struct RecoveryRequest {
 /// NeedsHashes.
 std::vector<Secret> make_recovery_codes(Context& context, const Caller& caller,
                                         const RecoveryRequest& request);
+
+/// As many new codes of twelve digits, and their digests under the user's salt, which is kept now if it is new. Throws
+/// NeedsHashes.
+const SlowHashes& hashes_of_new_codes(Context& context, const User& user, std::size_t count);
+
+/// The digest of a code of twelve digits under the user's salt, which there must be. Throws NeedsHashes.
+std::string hash_of_code(Context& context, const User& user, std::string_view digits);
 
 /// What the store says of a code, which is used up if it was good. Throws NeedsHashes.
 RecoveryUse use_recovery_code(Context& context, const User& user, std::string_view digits);

@@ -5,6 +5,7 @@
 
 #include "api/reason.h"
 #include "base/visible.h"
+#include "server/service/automation.h"
 #include "server/service/codes.h"
 #include "server/service/pairings.h"
 #include "server/service/rules.h"
@@ -28,6 +29,12 @@ User user_of(Context& context, const AuthenticationRequest& request) {
   auto user = context.store.user_by_id(request.user_id);
   if (!user) throw StoreError("database: a request without a user");
   return *user;
+}
+
+Requester requester_of(Context& context, const AuthenticationRequest& request) {
+  auto requester = context.store.requester_by_id(request.requester_id);
+  if (!requester) throw StoreError("database: a request without a requester");
+  return *requester;
 }
 
 /// The enabled pairings that may answer this request, whether by push or by code.
@@ -78,6 +85,12 @@ void check_number(const AuthenticationRequest& request, device::Choice choice, s
     refuse(400, "This request needs the number that the login shows.");
 }
 
+void check_remember(Context& context, const AuthenticationRequest& request, const Answered& answered) {
+  if (answered.remember_days == 0) return;
+  if (answered.choice != device::Choice::allow) refuse(400, "Only what is allowed can be remembered.");
+  require_rule_allowed(context, requester_of(context, request), request, answered.remember_days);
+}
+
 Outcome outcome_of(const AuthenticationRequest& request, device::Choice choice, std::string_view number) {
   using device::Choice;
   if (choice == Choice::not_me) {
@@ -101,6 +114,7 @@ void raise_alarm(Context& context, const AuthenticationRequest& request, const D
            {RequestState::cancelled, api::reason::kCancelled, "Another request of this user was reported."},
            device.name);
   }
+  end_rules(context, user.id, "a login was reported", device.name);
   audit_request(context, "ALERT not me", request, device.name);
 }
 
@@ -144,45 +158,50 @@ AuthenticationRequest cancel_request(Context& context, const Caller& caller, std
 }
 
 AuthenticationRequest decide_request(Context& context, const Device& device, std::string_view id,
-                                     device::Choice choice, std::string_view number,
-                                     std::string_view signature) {
+                                     const Answered& answered) {
+  const device::Choice choice = answered.choice;
   auto request = context.store.request_by_id(id);
   const auto pairing = request ? pairing_shown_on(context, *request, device) : std::nullopt;
   if (!pairing) refuse(404, "This device has no such request.");
   const std::string shown = shown_request(context, *request, pairing->id);
-  require_decision_signature(context, device, pairing->id, shown, choice, number, signature);
-  check_number(*request, choice, number);
+  require_decision_signature(context, device, pairing->id, shown, choice, answered.number, answered.signature,
+                             answered.remember_days);
+  check_number(*request, choice, answered.number);
   expire_if_due(context, *request);
   if (request->state != RequestState::pending) {
     refuse(409, "This request is " + std::string(state_name(request->state)) + " already.");
   }
   if (!user_of(context, *request).enabled) throw Refused(api::user_disabled());
+  check_remember(context, *request, answered);
   context.store.insert_decision({request->id, pairing->id, device.id, shown, std::string(to_text(choice)),
-                                 std::string(number), std::string(signature), context.now});
-  Outcome outcome = outcome_of(*request, choice, number);
+                                 answered.number, answered.signature, context.now, answered.remember_days,
+                                 context.origin});
+  Outcome outcome = outcome_of(*request, choice, answered.number);
   outcome.pairing_id = pairing->id;
   finish(context, *request, outcome, device.name + " " + device.id);
   if (choice == device::Choice::not_me) raise_alarm(context, *request, device);
-  if (request->state == RequestState::granted) count_as_granted(context, *request);
+  if (request->state == RequestState::granted) {
+    count_as_granted(context, *request);
+    if (answered.remember_days != 0) make_rule(context, *request, device, answered.remember_days);
+  }
   return *request;
 }
 
 std::string shown_request(Context& context, const AuthenticationRequest& request,
                           std::string_view pairing_id) {
-  const auto requester = context.store.requester_by_id(request.requester_id);
-  if (!requester) throw StoreError("database: a request without a requester");
+  const Requester requester = requester_of(context, request);
   bool verified = true;
   api::Json metadata = shown_metadata(request.metadata, verified);
   return ShownText()
       .text("id", request.id)
       .text("pairing_id", pairing_id)
-      .text("requester", requester->name)
+      .text("requester", requester.name)
       .text("user", user_of(context, request).name)
       .text("terminal", request.terminal.name)
       .text("action", request.action.name)
       .object("metadata", std::move(metadata))
       .boolean("metadata_verified", verified)
-      .number("number_digits", request.number.empty() ? 0 : rules::kNumberDigits)
+      .number("number_digits", static_cast<std::int64_t>(request.number.size()))
       .number("created", request.created / kSecond)
       .number("expires", request.expires / kSecond)
       .dump();

@@ -48,11 +48,18 @@ AuthenticationRequest submit_code(Context& context, const Caller& caller, std::s
 /// Withdraws a pending request; a final one is returned as it is. Scope login. Throws Refused: 403, 404.
 AuthenticationRequest cancel_request(Context& context, const Caller& caller, std::string_view id);
 
+/// What a phone says to a request.
+struct Answered {
+  device::Choice choice = device::Choice::deny;
+  std::string number;     ///< as typed
+  int remember_days = 0;  ///< allow the same for so many days from now on; 0: this once
+  std::string signature;  ///< raw, over all of this (device/decision.h)
+};
+
 /// The phone's answer. Throws Refused: 404; 401 for a wrong signature; 409 if it is final already; 400 when the number
-/// is missing or was not asked for.
+/// is missing or was not asked for, or a rule was wanted that there may not be (automation.h), which decides nothing.
 AuthenticationRequest decide_request(Context& context, const Device& device, std::string_view id,
-                                     device::Choice choice, std::string_view number,
-                                     std::string_view signature);
+                                     const Answered& answered);
 
 /// The JSON text that the phone of `pairing_id` shows and signs.
 std::string shown_request(Context& context, const AuthenticationRequest& request,

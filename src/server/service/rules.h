@@ -12,6 +12,8 @@ namespace toopher::server::rules {
 // OAuth and device calls
 inline constexpr Millis kClockWindow = 5 * kMinute;  // a timestamp may be this far away
 inline constexpr std::size_t kMaxNonce = 256;
+// What was made later than now by more than instances' clocks may differ was made before the clock was set back.
+inline constexpr Millis kClockSkew = kMinute;
 
 // Requests
 inline constexpr int kMinTtlSeconds = 5;
@@ -22,7 +24,8 @@ inline constexpr int kMaxRefused = 3;                   // refused or unanswered
 inline constexpr Millis kRefusedWindow = 10 * kMinute;  // ... within this time: codes only
 inline constexpr Millis kMute = 20 * kMinute;           // no pushes after "this was not me"
 inline constexpr Millis kRepeatLife = kMinute;          // after its expiry a request is no answer to a repeat
-inline constexpr unsigned kNumberDigits = 2;            // 10 to 99
+inline constexpr int kMinNumberDigits = 2;              // 10 to 99
+inline constexpr int kMaxNumberDigits = 6;              // 100000 to 999999
 inline constexpr std::size_t kMaxName = 256;            // bytes of a user, terminal or action name
 inline constexpr std::size_t kMaxMetadata = 8192;       // bytes
 inline constexpr std::size_t kMaxShownMember = 1024;    // bytes of one text of the metadata on a phone
@@ -35,6 +38,15 @@ inline constexpr Millis kFirstLock = kMinute;            // doubled with each fu
 inline constexpr int kMaxLockDoublings = 6;
 inline constexpr int kMaxWrongCodesPerDay = 50;  // then only an approved push unlocks
 inline constexpr Millis kDay = 1440 * kMinute;
+inline constexpr Millis kMaxBypass = 7 * kDay;
+
+// Automation rules
+inline constexpr int kMaxRuleDays = 365;
+inline constexpr std::size_t kMaxRules = 50;  // in force, of one user
+
+// Requesters
+inline constexpr std::size_t kMaxRequesterName = 64;  // bytes, of a directory's name as well
+inline constexpr Millis kMaxSecretOverlap = 90 * kDay;
 
 // What needs an approval by the factor that a user has
 inline constexpr Millis kApprovalLife = 5 * kMinute;

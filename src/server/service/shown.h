@@ -30,7 +30,7 @@ class ShownText {
 /// Throws Refused (401) unless `signature` (raw) is the device's over this decision (device/decision.h).
 void require_decision_signature(Context& context, const Device& device, std::string_view pairing_id,
                                 std::string_view shown, device::Choice choice, std::string_view number,
-                                std::string_view signature);
+                                std::string_view signature, int remember_days = 0);
 
 }  // namespace toopher::server
 

@@ -2,6 +2,7 @@
 #include "server/service/transitions.h"
 
 #include "api/reason.h"
+#include "server/service/rules.h"
 #include "server/service/users.h"
 
 namespace toopher::server {
@@ -22,6 +23,15 @@ std::string_view state_name(RequestState state) {
   return "damaged";
 }
 
+namespace {
+
+std::string_view factor_of(const AuthenticationRequest& request) {
+  if (!request.rule_id.empty()) return "rule";
+  return request.push && !request.totp_valid ? "push" : "code";
+}
+
+}  // namespace
+
 void audit_request(Context& context, std::string_view event, const AuthenticationRequest& request,
                    std::string_view by) {
   const auto user = context.store.user_by_id(request.user_id);
@@ -30,7 +40,8 @@ void audit_request(Context& context, std::string_view event, const Authenticatio
          {"user", user ? user->name : ""},
          {"terminal", request.terminal.name},
          {"action", request.action.name},
-         {"factor", request.totp_valid ? "code" : (request.push ? "push" : "code")},
+         {"factor", factor_of(request)},
+         {"rule", request.rule_id},
          {"reason", request.reason},
          {"metadata", request.metadata},
          {"by", by}});
@@ -44,6 +55,7 @@ bool finish(Context& context, AuthenticationRequest& request, const Outcome& out
   finished.reason = outcome.reason;
   finished.totp_valid = outcome.totp_valid;
   if (!outcome.pairing_id.empty()) finished.pairing_id = outcome.pairing_id;
+  finished.rule_id = outcome.rule_id;
   finished.modified = context.now;
   if (!context.store.finish_request(finished)) return false;
   request = finished;
@@ -54,7 +66,8 @@ bool finish(Context& context, AuthenticationRequest& request, const Outcome& out
 }
 
 void expire_if_due(Context& context, AuthenticationRequest& request) {
-  if (request.state != RequestState::pending || context.now < request.expires) return;
+  const bool from_the_future = context.now + rules::kClockSkew < request.created;
+  if (request.state != RequestState::pending || (context.now < request.expires && !from_the_future)) return;
   finish(context, request, {RequestState::expired, api::reason::kExpired, "Nobody answered in time."},
          "time");
 }

@@ -16,13 +16,14 @@ struct Outcome {
   std::string_view reason;
   bool totp_valid = false;
   std::string_view pairing_id{};  ///< whose phone or code decided; empty: as before
+  std::string_view rule_id{};     ///< the automation rule that decided; empty: none
 };
 
 /// Ends a pending request, logs it with `by` (requester or device), and wakes requester and phones.
 /// False, and nothing happened, if it was final already.
 bool finish(Context& context, AuthenticationRequest& request, const Outcome& outcome, std::string_view by);
 
-/// Ends it as expired if it is pending and its time is over.
+/// Ends it as expired if it is pending and its time is over, or the clock was set back to before it was made.
 void expire_if_due(Context& context, AuthenticationRequest& request);
 
 /// "granted", "denied", ...

@@ -10,17 +10,24 @@
 
 namespace toopher::server {
 
-/// Needs no scope but a valid signature. Nothing if there is no such user.
-std::optional<User> user_named(Context& context, std::string_view name);
+// Users are looked up in the caller's directory; one of another directory is as unknown as one that is nowhere.
+
+/// Needs no scope but a valid signature. Nothing if there is no such user. Throws Refused (400) for a name that cannot be
+/// one.
+std::optional<User> user_named(Context& context, const Caller& caller, std::string_view name);
+
+/// The same by id.
+std::optional<User> user_by_id(Context& context, const Caller& caller, std::string_view id);
 
 /// The user, made now if new. Throws Refused (400) for a name that cannot be one.
-User user_named_or_new(Context& context, std::string_view name);
+User user_named_or_new(Context& context, const Caller& caller, std::string_view name);
 
-/// Scope admin. Throws Refused: 403; 409 for an unknown id.
+/// Switched off, a user is refused with 704 everywhere: what is pending is withdrawn, and automation rules end. Scope
+/// admin. Throws Refused: 403; 409 for an unknown id.
 User set_user_enabled(Context& context, const Caller& caller, std::string_view user_id, bool enabled);
 
-/// Withdraws what is pending, deactivates the user's pairings, takes the recovery codes away and forgets locks. Scope admin. Throws Refused: 403;
-/// 409 (705) for an unknown name.
+/// Withdraws what is pending, deactivates the user's pairings, takes recovery and bypass codes and automation rules away
+/// and forgets locks. Scope admin. Throws Refused: 403; 409 (705) for an unknown name.
 void reset_user(Context& context, const Caller& caller, std::string_view name);
 
 /// Codes are accepted and pushes sent again at once. Scope admin. Throws Refused: 403; 409 (705) for an unknown name.

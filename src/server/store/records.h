@@ -29,12 +29,24 @@ class Scopes {
   unsigned bits_ = 0;
 };
 
+/// Who shares users: names are unique within one, and requesters of another see nothing of it.
+inline constexpr const char* kDefaultDirectory = "default";
+
+/// Whether the phone asks for a number that the login shows: never unless a rule needs one; where the requester asks for
+/// it; or a push is not sent without.
+enum class NumberMatching { off = 0, on = 1, required = 2 };
+
 struct Requester {
   std::string id;
   std::string name;  ///< shown on the phone
   std::string consumer_key;
   Scopes scopes;
   Millis created = 0;
+  std::string directory = kDefaultDirectory;
+  NumberMatching number_matching = NumberMatching::on;
+  int number_digits = 2;
+  bool automation = true;            ///< people may have rules answer this requester
+  Millis previous_secret_until = 0;  ///< the secret before the last rotation is good until then; 0: gone
 };
 
 struct User {
@@ -48,6 +60,8 @@ struct User {
   int code_lockouts = 0;          ///< locks since the last valid code: each is longer than the one before
   Millis created = 0;
   Millis modified = 0;
+  std::string directory = kDefaultDirectory;
+  Millis enrol_until = 0;  ///< a host may let this person in without a factor until then; 0: never
 };
 
 struct Device {
@@ -115,9 +129,34 @@ struct AuthenticationRequest {
   Millis created = 0;
   Millis modified = 0;
   Millis expires = 0;
+  std::string rule_id{};  ///< the automation rule that answered; empty: none
 };
 
-/// What a recovery code turned out to be.
+/// "Always allow this terminal and action", made by a phone and good until `expires`.
+struct AutomationRule {
+  std::string id;
+  std::string user_id;
+  std::string requester_id;
+  std::string pairing_id;  ///< whose phone made it; the rule ends with it
+  std::string request_id;  ///< whose signed decision made it
+  std::string terminal_id;
+  std::string terminal_name;  ///< as it was shown then
+  std::string action;
+  Millis created = 0;
+  Millis expires = 0;
+  Millis ended = 0;  ///< 0: in force
+};
+
+/// A code that an administrator gave to somebody who cannot log in.
+struct Bypass {
+  std::string user_id;
+  int max_uses = 1;  ///< 0: any number
+  int used = 0;
+  Millis created = 0;
+  Millis expires = 0;
+};
+
+/// What a recovery or bypass code turned out to be.
 enum class RecoveryUse { unknown, used_before, accepted };
 
 /// A signed answer, kept for audit. `subject` is a request's or a pairing's id.
@@ -130,6 +169,9 @@ struct Decision {
   std::string number;
   std::string signature;
   Millis at = 0;
+  int remember_days = 0;  ///< part of what was signed: a rule for as many days; 0: none
+  std::string
+      origin{};  ///< part of what was signed; empty in decisions of earlier versions: the server's own
 };
 
 }  // namespace toopher::server

@@ -80,17 +80,66 @@ CREATE TABLE recovery_codes (
 CREATE TABLE authorizations (request_id TEXT PRIMARY KEY REFERENCES requests, used {integer} NOT NULL) {table};
 )sql";
 
-/// The version that each step leads to is its place in this list.
-constexpr std::array kSteps = {kFirstVersion, kSecondVersion};
+// User names become unique within a directory; requesters get their policies, and a secret that is on its way out.
+constexpr const char* kDirectoriesAndPolicies = R"sql(
+ALTER TABLE requesters ADD COLUMN directory TEXT NOT NULL DEFAULT 'default';
+ALTER TABLE requesters ADD COLUMN number_matching {integer} NOT NULL DEFAULT 1;
+ALTER TABLE requesters ADD COLUMN number_digits {integer} NOT NULL DEFAULT 2;
+ALTER TABLE requesters ADD COLUMN automation {integer} NOT NULL DEFAULT 1;
+ALTER TABLE requesters ADD COLUMN previous_secret_until {integer} NOT NULL DEFAULT 0;
+ALTER TABLE requesters ADD COLUMN removed {integer} NOT NULL DEFAULT 0;
+CREATE TABLE previous_secrets (
+  requester_id TEXT PRIMARY KEY REFERENCES requesters, sealed_secret {bytes} NOT NULL) {table};
+{forget_unique_user_names}
+ALTER TABLE users ADD COLUMN directory TEXT NOT NULL DEFAULT 'default';
+ALTER TABLE users ADD COLUMN enrol_until {integer} NOT NULL DEFAULT 0;
+CREATE UNIQUE INDEX users_name ON users (directory, name);
+CREATE INDEX users_enrol ON users (enrol_until) WHERE enrol_until <> 0;
+CREATE TABLE directories (name TEXT PRIMARY KEY, enrol_until {integer} NOT NULL) {table};
+CREATE TABLE bypass_codes (
+  user_id TEXT PRIMARY KEY REFERENCES users, hash {bytes} NOT NULL, max_uses {integer} NOT NULL, used {integer} NOT NULL,
+  created {integer} NOT NULL, expires {integer} NOT NULL) {table};
+CREATE INDEX bypass_codes_expire ON bypass_codes (expires);
+)sql";
+
+// What is decided without a person, and what makes a decision of one verifiable later. The mark says up to which expiry
+// nonces may have been forgotten.
+constexpr const char* kRulesAndProofs = R"sql(
+ALTER TABLE decisions ADD COLUMN remember_days {integer} NOT NULL DEFAULT 0;
+ALTER TABLE decisions ADD COLUMN origin TEXT NOT NULL DEFAULT '';
+CREATE UNIQUE INDEX decisions_subject ON decisions (subject);
+ALTER TABLE requests ADD COLUMN rule_id TEXT NOT NULL DEFAULT '';
+CREATE TABLE automation_rules (
+  id TEXT PRIMARY KEY, user_id TEXT NOT NULL REFERENCES users, requester_id TEXT NOT NULL REFERENCES requesters,
+  pairing_id TEXT NOT NULL REFERENCES pairings, request_id TEXT NOT NULL, terminal_id TEXT NOT NULL,
+  terminal_name TEXT NOT NULL, action TEXT NOT NULL, created {integer} NOT NULL, expires {integer} NOT NULL,
+  ended {integer} NOT NULL) {table};
+CREATE UNIQUE INDEX automation_rules_criteria ON automation_rules (user_id, requester_id, terminal_id, action)
+  WHERE ended = 0;
+CREATE INDEX automation_rules_expire ON automation_rules (expires) WHERE ended = 0;
+CREATE TABLE forgotten_nonces (until {integer} NOT NULL) {table};
+INSERT INTO forgotten_nonces VALUES (0);
+)sql";
+
+/// A piece of the version that it belongs to.
+struct Step {
+  std::int64_t version;
+  const char* sql;
+};
+
+/// In this order.
+constexpr std::array kSteps = {Step{1, kFirstVersion}, Step{2, kSecondVersion},
+                               Step{3, kDirectoriesAndPolicies}, Step{3, kRulesAndProofs}};
 
 std::string in_dialect(std::string_view text, const sql::Dialect& dialect) {
-  const std::array<std::pair<std::string_view, std::string_view>, 6> words{
+  const std::array<std::pair<std::string_view, std::string_view>, 7> words{
       {{"{integer}", dialect.integer},
        {"{bytes}", dialect.bytes},
        {"{serial}", dialect.serial},
        {"{table}", dialect.table},
        {"{keyed_table}", dialect.keyed_table},
-       {"{guards}", dialect.guards}}};
+       {"{guards}", dialect.guards},
+       {"{forget_unique_user_names}", dialect.forget_unique_user_names}}};
   std::string sql(text);
   for (const auto& [word, meaning] : words) {
     for (auto at = sql.find(word); at != std::string::npos; at = sql.find(word, at + meaning.size()))
@@ -103,14 +152,14 @@ std::string in_dialect(std::string_view text, const sql::Dialect& dialect) {
 
 void prepare_schema(sql::Connection& connection) {
   const std::int64_t version = connection.schema_version();
-  const auto newest = static_cast<std::int64_t>(kSteps.size());
+  const std::int64_t newest = kSteps.back().version;
   if (version > newest) {
     throw StoreError("the database is of version " + std::to_string(version) +
                      ", newer than this toopherd; install the toopherd that made it, or restore a backup");
   }
   if (version == newest) return;
-  for (auto step = static_cast<std::size_t>(version); step < kSteps.size(); ++step)
-    connection.execute(in_dialect(kSteps[step], connection.dialect()));
+  for (const Step& step : kSteps)
+    if (step.version > version) connection.execute(in_dialect(step.sql, connection.dialect()));
   connection.set_schema_version(newest);
 }
 

@@ -73,6 +73,8 @@ struct Dialect {
   std::string_view table;        ///< the end of a table
   std::string_view keyed_table;  ///< the end of a table that is always looked up by its primary key
   std::string_view guards;       ///< triggers that keep final and append-only rows as they are
+  /// Statements after which users.name is no longer unique by itself.
+  std::string_view forget_unique_user_names = "ALTER TABLE users DROP CONSTRAINT users_name_key;";
 };
 
 /// One connection; used by one thread. `sql` is always a literal with `?` for each value: its address is the key under

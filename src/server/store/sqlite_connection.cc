@@ -9,16 +9,34 @@ namespace {
 
 constexpr int kBusyMilliseconds = 5000;  // another process (toopherd --add-requester) may be writing
 
-constexpr sql::Dialect kDialect{
-    "INTEGER", "BLOB", "INTEGER PRIMARY KEY AUTOINCREMENT", "STRICT", "STRICT, WITHOUT ROWID",
-    R"sql(
+// A constraint of a table is part of it: the table is made anew. Its rows are gone for a moment, and those that refer to
+// them are looked at again at the commit.
+constexpr const char* kForgetUniqueUserNames = R"sql(
+PRAGMA defer_foreign_keys = ON;
+CREATE TABLE users_before AS SELECT * FROM users;
+DROP TABLE users;
+CREATE TABLE users (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, enabled INTEGER NOT NULL, muted_until INTEGER NOT NULL,
+  pushes_counted_from INTEGER NOT NULL, codes_locked_until INTEGER NOT NULL, codes_counted_from INTEGER NOT NULL,
+  code_lockouts INTEGER NOT NULL, created INTEGER NOT NULL, modified INTEGER NOT NULL) STRICT;
+INSERT INTO users SELECT * FROM users_before;
+DROP TABLE users_before;
+)sql";
+
+constexpr sql::Dialect kDialect{"INTEGER",
+                                "BLOB",
+                                "INTEGER PRIMARY KEY AUTOINCREMENT",
+                                "STRICT",
+                                "STRICT, WITHOUT ROWID",
+                                R"sql(
 CREATE TRIGGER requests_final BEFORE UPDATE OF state ON requests WHEN old.state <> 0
   BEGIN SELECT RAISE(ABORT, 'a final request never changes'); END;
 CREATE TRIGGER audit_keeps BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
 CREATE TRIGGER audit_stays BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
 CREATE TRIGGER decisions_keep BEFORE UPDATE ON decisions BEGIN SELECT RAISE(ABORT, 'decisions are append-only'); END;
 CREATE TRIGGER decisions_stay BEFORE DELETE ON decisions BEGIN SELECT RAISE(ABORT, 'decisions are append-only'); END;
-)sql"};
+)sql",
+                                kForgetUniqueUserNames};
 
 [[noreturn]] void fail(sqlite3* database, const std::string& what) {
   throw StoreError("database: " + what + ": " + sqlite3_errmsg(database));

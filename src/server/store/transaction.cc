@@ -49,9 +49,21 @@ void Transaction::audit(Millis at, std::string_view event, std::string_view fiel
 }
 
 void Transaction::prune(Millis now) {
+  db_.post(
+      "UPDATE forgotten_nonces SET until = (SELECT max(expires) FROM nonces WHERE expires < ?) "
+      "WHERE until < (SELECT max(expires) FROM nonces WHERE expires < ?)",
+      now, now);
   db_.post("DELETE FROM nonces WHERE expires < ?", now);
+  // What is over is written down as over: a clock that is set back brings none of it back.
+  db_.post("DELETE FROM bypass_codes WHERE expires <= ?", now);
+  db_.post("UPDATE users SET enrol_until = 0 WHERE enrol_until <> 0 AND enrol_until <= ?", now);
+  db_.post("DELETE FROM directories WHERE enrol_until <= ?", now);
+  db_.post(
+      "DELETE FROM previous_secrets WHERE requester_id IN (SELECT id FROM requesters WHERE "
+      "previous_secret_until <= ?)",
+      now);
   db_.post("DELETE FROM tries WHERE at < ?", now - kDay);
-  db_.post("DELETE FROM phrases WHERE expires < ?", now);
+  db_.post("DELETE FROM phrases WHERE expires <= ?", now);
   db_.post(
       "DELETE FROM devices WHERE created < ? AND NOT EXISTS (SELECT 1 FROM pairings WHERE device_id = "
       "devices.id)",

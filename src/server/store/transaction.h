@@ -36,26 +36,48 @@ class Transaction {
   std::optional<Requester> requester_by_id(std::string_view id);
   std::optional<Requester> requester_by_name(std::string_view name);
   Secret requester_secret(std::string_view id);
+  /// The secret before the last rotation, if it was kept. Whether it is still good is the caller's to judge.
+  std::optional<Secret> previous_requester_secret(std::string_view id);
+  /// By name; those of all directories.
+  std::vector<Requester> requesters();
   void insert_requester(const Requester& requester, const Secret& secret);
+  /// Scopes and policies.
+  void update_requester(const Requester& requester);
+  /// The present secret becomes the previous one, or is forgotten (`keep_until` 0).
+  void replace_requester_secret(std::string_view id, const Secret& fresh, Millis keep_until);
+  /// It is found by key or name no more; what it did keeps its id and is shown under `remembered_as`.
+  void remove_requester(std::string_view id, std::string_view remembered_as, Millis now);
 
-  /// False if `owner` used this nonce before. It is remembered until `expires`.
+  /// False if `owner` used this nonce before, or may have: it is remembered until `expires`, and what expires before
+  /// something that was forgotten already is refused. So a clock that was set back makes no old call good again.
   bool use_nonce(std::string_view owner, std::string_view nonce, Millis expires);
 
   std::optional<User> user_by_id(std::string_view id);
-  std::optional<User> user_by_name(std::string_view name);
+  std::optional<User> user_by_name(std::string_view directory, std::string_view name);
   void insert_user(const User& user);
   void update_user(const User& user);
-  /// By name.
-  std::vector<User> users();
+  /// Those of one directory, by name.
+  std::vector<User> users(std::string_view directory);
 
-  /// The user's recovery codes, as digests under `salt`; earlier ones are gone. No digests: none.
-  void replace_recovery_codes(std::string_view user_id, const Secret& salt,
-                              const std::vector<std::string>& hashes, Millis now);
-  /// Nothing if the user never had recovery codes, or they were taken away.
-  std::optional<Secret> recovery_salt(std::string_view user_id);
+  /// 0 if none was set.
+  Millis directory_enrol_until(std::string_view directory);
+  void set_directory_enrol_until(std::string_view directory, Millis until);
+
+  /// The salt of all digests of the user's codes: the first one that was given, which stays.
+  std::optional<Secret> code_salt(std::string_view user_id);
+  void put_code_salt(std::string_view user_id, const Secret& salt, Millis now);
+  /// The user's recovery codes, as digests under the user's salt; earlier ones are gone. No digests: none.
+  void replace_recovery_codes(std::string_view user_id, const std::vector<std::string>& hashes);
   /// Uses the code up if it is good.
   RecoveryUse use_recovery_code(std::string_view user_id, std::string_view hash, Millis now);
   int recovery_codes_left(std::string_view user_id);
+
+  /// The one bypass code of a user; an earlier one is gone. Its digest is one under the user's salt.
+  void replace_bypass(const Bypass& bypass, std::string_view hash);
+  std::optional<Bypass> bypass_of(std::string_view user_id);
+  /// Uses it once if it is this code and in force.
+  RecoveryUse use_bypass(std::string_view user_id, std::string_view hash, Millis now);
+  void remove_bypass(std::string_view user_id);
 
   std::optional<Device> device_by_id(std::string_view id);
   void insert_device(const Device& device);
@@ -98,12 +120,29 @@ class Transaction {
   bool authorization_used(std::string_view request_id);
   void use_authorization(std::string_view request_id, Millis now);
   std::vector<AuthenticationRequest> pending_requests(std::string_view user_id);
+  std::vector<AuthenticationRequest> pending_requests_of_requester(std::string_view requester_id);
   std::vector<AuthenticationRequest> overdue_requests(Millis now);
+  /// Those of a user that were granted since, at most `most`, newest first.
+  std::vector<AuthenticationRequest> granted_requests(std::string_view user_id, Millis since, int most);
+  std::vector<Pairing> pending_pairings_of_requester(std::string_view requester_id);
   std::vector<Pairing> overdue_pairings(Millis now);
   /// Pushes that ended since `since` without being granted and without a valid code after them.
   int refused_pushes(std::string_view user_id, Millis since);
 
   void insert_decision(const Decision& decision);
+  std::optional<Decision> decision_about(std::string_view subject);
+
+  void insert_rule(const AutomationRule& rule);
+  std::optional<AutomationRule> rule_by_id(std::string_view id);
+  /// The rule in force that answers these criteria.
+  std::optional<AutomationRule> rule_for(std::string_view user_id, std::string_view requester_id,
+                                         std::string_view terminal_id, std::string_view action);
+  /// Those in force, oldest first.
+  std::vector<AutomationRule> rules_of_user(std::string_view user_id);
+  std::vector<AutomationRule> rules_of_requester(std::string_view requester_id);
+  std::vector<AutomationRule> overdue_rules(Millis now);
+  /// False if it had ended before.
+  bool end_rule(std::string_view id, Millis now);
 
   /// Counted tries: `kind` says of what ("code", "phrase", "device"), `owner` whose.
   void insert_try(std::string_view kind, std::string_view owner, Millis at);

@@ -103,6 +103,12 @@ bool Transaction::accept_step(std::string_view pairing_id, std::int64_t step) {
                     pairing_id, step) == 1;
 }
 
+std::vector<Pairing> Transaction::pending_pairings_of_requester(std::string_view requester_id) {
+  return all(
+      db_.query(PAIRING_COLUMNS "WHERE requester_id = ? AND state = 0 ORDER BY created, id", requester_id),
+      read_pairing);
+}
+
 std::vector<Pairing> Transaction::overdue_pairings(Millis now) {
   return all(db_.query(PAIRING_COLUMNS "WHERE state = 0 AND expires <= ? ORDER BY created, id", now),
              read_pairing);

@@ -20,7 +20,7 @@ Terminal read_terminal(const Rows& row) {
   "SELECT id, requester_id, user_id, pairing_id, client_request_id, fingerprint, push, terminal_id, "      \
   "terminal_name, terminal_extra, terminal_created, action_id, action_name, action_created, metadata, "    \
   "number, automation_allowed, state, reason_code, reason, totp_valid, code_followed, created, modified, " \
-  "expires FROM requests "
+  "expires, rule_id FROM requests "
 
 AuthenticationRequest read_request(const Rows& row) {
   AuthenticationRequest request;
@@ -44,6 +44,7 @@ AuthenticationRequest read_request(const Rows& row) {
   request.created = row.integer(22);
   request.modified = row.integer(23);
   request.expires = row.integer(24);
+  request.rule_id = row.text(25);
   return request;
 }
 
@@ -97,21 +98,21 @@ std::optional<AuthenticationRequest> Transaction::request_by_client_id(std::stri
 void Transaction::insert_request(const AuthenticationRequest& request) {
   db_.post(
       "INSERT INTO requests VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-      "?)",
+      "?, ?)",
       request.id, request.requester_id, request.user_id, request.pairing_id, request.client_request_id,
       Blob{request.fingerprint}, request.push, request.terminal.id, request.terminal.name,
       request.terminal.extra, request.terminal.created, request.action.id, request.action.name,
       request.action.created, request.metadata, request.number, request.automation_allowed, request.state,
       request.reason_code, request.reason, request.totp_valid, request.code_followed, request.created,
-      request.modified, request.expires);
+      request.modified, request.expires, request.rule_id);
 }
 
 bool Transaction::finish_request(const AuthenticationRequest& request) {
   return db_.change(
              "UPDATE requests SET state = ?, reason_code = ?, reason = ?, totp_valid = ?, code_followed = ?, "
-             "pairing_id = ?, modified = ? WHERE id = ? AND state = 0",
+             "pairing_id = ?, modified = ?, rule_id = ? WHERE id = ? AND state = 0",
              request.state, request.reason_code, request.reason, request.totp_valid, request.code_followed,
-             request.pairing_id, request.modified, request.id) == 1;
+             request.pairing_id, request.modified, request.rule_id, request.id) == 1;
 }
 
 void Transaction::mark_code_followed(std::string_view request_id) {
@@ -131,6 +132,20 @@ std::vector<AuthenticationRequest> Transaction::pending_requests(std::string_vie
              read_request);
 }
 
+std::vector<AuthenticationRequest> Transaction::pending_requests_of_requester(std::string_view requester_id) {
+  return all(
+      db_.query(REQUEST_COLUMNS "WHERE requester_id = ? AND state = 0 ORDER BY created, id", requester_id),
+      read_request);
+}
+
+std::vector<AuthenticationRequest> Transaction::granted_requests(std::string_view user_id, Millis since,
+                                                                 int most) {
+  return all(db_.query(REQUEST_COLUMNS
+                       "WHERE user_id = ? AND modified >= ? AND state = 1 ORDER BY modified DESC, id LIMIT ?",
+                       user_id, since, most),
+             read_request);
+}
+
 std::vector<AuthenticationRequest> Transaction::overdue_requests(Millis now) {
   return all(db_.query(REQUEST_COLUMNS "WHERE state = 0 AND expires <= ? ORDER BY created, id", now),
              read_request);
@@ -145,10 +160,22 @@ int Transaction::refused_pushes(std::string_view user_id, Millis since) {
 
 void Transaction::insert_decision(const Decision& decision) {
   db_.post(
-      "INSERT INTO decisions (subject, pairing_id, device_id, shown, choice, number, signature, at) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO decisions (subject, pairing_id, device_id, shown, choice, number, signature, at, "
+      "remember_days, origin) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       decision.subject, decision.pairing_id, decision.device_id, decision.shown, decision.choice,
-      decision.number, Blob{decision.signature}, decision.at);
+      decision.number, Blob{decision.signature}, decision.at, decision.remember_days, decision.origin);
+}
+
+std::optional<Decision> Transaction::decision_about(std::string_view subject) {
+  return first(db_.query("SELECT subject, pairing_id, device_id, shown, choice, number, signature, at, "
+                         "remember_days, origin FROM decisions WHERE subject = ?",
+                         subject),
+               [](const Rows& row) {
+                 return Decision{row.text(0), row.text(1),    row.text(2),
+                                 row.text(3), row.text(4),    row.text(5),
+                                 row.text(6), row.integer(7), static_cast<int>(row.integer(8)),
+                                 row.text(9)};
+               });
 }
 
 }  // namespace toopher::server
