@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# server: toopherd. store/ knows SQL, service/ the rules, http/ the wire; Beast's parser is in http/listener.cc only.
+# server: toopherd. store/ knows SQL, service/ the rules, http/ the wire; Beast's parser is in http/request_reader.cc only.
 server_flags = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(OPENSSL_CFLAGS) $(JANSSON_CFLAGS)
 
 noinst_LIBRARIES += libtoopher_server.a
@@ -12,11 +12,20 @@ libtoopher_server_a_SOURCES = \
 	server/server_config.cc server/server_config.h \
 	server/http/app.cc server/http/app.h \
 	server/http/authenticator_api.cc server/http/authenticator_api.h \
+	server/http/connections.cc server/http/connections.h \
 	server/http/hasher.cc server/http/hasher.h \
+	server/http/head.cc server/http/head.h \
+	server/http/limits.h \
 	server/http/listener.cc server/http/listener.h \
 	server/http/message.h \
+	server/http/network.cc server/http/network.h \
 	server/http/present.cc server/http/present.h \
+	server/http/request_reader.cc server/http/request_reader.h \
+	server/http/response_text.cc server/http/response_text.h \
+	server/http/session.cc server/http/session.h \
+	server/http/shared_buffer.h \
 	server/http/stream.cc server/http/stream.h \
+	server/http/tls.cc \
 	server/http/toopher_api.cc server/http/toopher_api.h \
 	server/http/waiters.cc server/http/waiters.h \
 	server/serve.cc server/serve.h \

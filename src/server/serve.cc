@@ -36,13 +36,30 @@ namespace {
 constexpr std::chrono::seconds kHousekeeping{5};  // how late an unattended expiry may be written down
 constexpr std::chrono::seconds kDrain{5};         // until unfinished answers are given up
 
-/// Connections are limited by the listener, not by a low default of the system.
-void allow_many_descriptors() {
-  constexpr rlim_t kWanted = 8192;
+/// How many of these connections there are descriptors for, after the system's limit was raised as far as it may be.
+std::size_t possible_connections(std::size_t wanted) {
+  constexpr rlim_t kOthers = 64;  // database, loop, a journal
   rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= kWanted) return;
-  limit.rlim_cur = std::min(kWanted, limit.rlim_max);
-  (void)::setrlimit(RLIMIT_NOFILE, &limit);
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return wanted;
+  if (limit.rlim_cur < wanted + kOthers) {
+    limit.rlim_cur = std::min<rlim_t>(wanted + kOthers, limit.rlim_max);
+    (void)::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+  const auto left = static_cast<std::size_t>(std::max(limit.rlim_cur, 2 * kOthers) - kOthers);
+  if (left < wanted) {
+    (void)std::fprintf(
+        stderr,
+        "toopherd: max-connections is %zu instead of %zu: the system allows this process %llu open "
+        "files; raise LimitNOFILE of its unit, or ulimit -Hn\n",
+        left, wanted, static_cast<unsigned long long>(limit.rlim_cur));
+  }
+  return std::min(left, wanted);
+}
+
+HttpSettings http_settings(const ServerConfig& config) {
+  HttpSettings settings{config.limits, config.trusted_proxies};
+  settings.limits.connections = possible_connections(config.limits.connections);
+  return settings;
 }
 
 std::string url_of(bool tls, const tcp::endpoint& endpoint) {
@@ -59,12 +76,14 @@ class Server {
                [this](Committed committed) { deliver(std::move(committed)); }),
         app_{store_, waiters_, hasher_, config.origin, wall_clock, loop_.get_executor()},
         listener_(loop_, {asio::ip::make_address(config.listen.address), config.listen.port}, tls_of(config),
+                  http_settings(config),
                   [this](const Request& request, Peer& peer) { return handle(request, peer); }),
         url_(url_of(!config.certificate.empty(),
                     {asio::ip::make_address(config.listen.address), listener_.port()})),
         signals_(loop_, SIGTERM, SIGINT),
         housekeeping_(loop_),
         drain_limit_(loop_) {
+    waiters_.limit(config.limits.parked);
     if (app_.origin.empty()) app_.origin = normalised_origin(url_);
   }
 
@@ -155,7 +174,6 @@ class Server {
 }  // namespace
 
 void serve(const ServerConfig& config) {
-  allow_many_descriptors();
   Server(config).run();
 }
 

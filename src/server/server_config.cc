@@ -16,6 +16,11 @@ namespace {
 
 using config::ConfigError;
 
+constexpr std::uint64_t kMaxSize = 1'000'000;
+constexpr std::uint64_t kMaxSeconds = 3600;
+constexpr std::size_t kMinHeader = 1024;  // bytes
+constexpr std::size_t kMinBody = 4096;    // bytes
+
 boost::asio::ip::address address_of(const std::string& text) {
   boost::system::error_code error;
   const auto address = boost::asio::ip::make_address(text, error);
@@ -45,8 +50,14 @@ class Reader {
     } else if (entry.key == "origin") {
       result.origin = normalised_origin(entry.value);
       if (result.origin.empty()) fail(entry, "origin must be https://HOST[:PORT] without a path");
+    } else if (entry.key == "trusted-proxies") {
+      result.trusted_proxies = networks(entry);
     } else if (std::string* path = path_named(entry.key)) {
       *path = (std::filesystem::path(file_).parent_path() / entry.value).string();
+    } else if (std::size_t* most = size_named(entry.key)) {
+      *most = number(entry, kMaxSize);
+    } else if (std::chrono::seconds* time = time_named(entry.key)) {
+      *time = std::chrono::seconds(number(entry, kMaxSeconds));
     } else {
       fail(entry, "unknown key " + entry.key);
     }
@@ -57,6 +68,12 @@ class Reader {
     require(!result.listen.address.empty(), "listen");
     require(!result.database.empty(), "database");
     require(!result.key_file.empty(), "key-file");
+    if (result.limits.header < kMinHeader || result.limits.body < kMinBody) {
+      throw ConfigError(file_, line_,
+                        "max-header must be at least " + std::to_string(kMinHeader) +
+                            " bytes and max-body at least " + std::to_string(kMinBody) +
+                            ", or calls of hosts and phones are refused");
+    }
     require(result.certificate.empty() == result.private_key.empty(),
             "certificate together with private-key");
     if (result.certificate.empty() && !address_of(result.listen.address).is_loopback()) {
@@ -75,6 +92,31 @@ class Reader {
   }
   void require(bool given, const std::string& what) const {
     if (!given) throw ConfigError(file_, line_, "[server] needs " + what);
+  }
+  [[nodiscard]] Networks networks(const config::IniEntry& entry) const {
+    auto list = Networks::parse(entry.value);
+    if (!list) fail(entry, entry.key + " must be addresses or networks, as 192.0.2.7, 2001:db8::/32");
+    return std::move(*list);
+  }
+  [[nodiscard]] std::uint64_t number(const config::IniEntry& entry, std::uint64_t most) const {
+    const auto value = parse_decimal(entry.value, most);
+    if (!value || *value == 0) fail(entry, entry.key + " must be a number from 1 to " + std::to_string(most));
+    return *value;
+  }
+  std::size_t* size_named(const std::string& key) {
+    if (key == "max-connections") return &result.limits.connections;
+    if (key == "max-connections-per-address") return &result.limits.connections_of_address;
+    if (key == "max-parked") return &result.limits.parked;
+    if (key == "max-header") return &result.limits.header;
+    if (key == "max-body") return &result.limits.body;
+    return nullptr;
+  }
+  std::chrono::seconds* time_named(const std::string& key) {
+    if (key == "handshake-timeout") return &result.limits.handshake_timeout;
+    if (key == "idle-timeout") return &result.limits.idle_timeout;
+    if (key == "read-timeout") return &result.limits.read_timeout;
+    if (key == "write-timeout") return &result.limits.write_timeout;
+    return nullptr;
   }
   std::string* path_named(const std::string& key) {
     if (key == "certificate") return &result.certificate;
@@ -126,7 +168,9 @@ ServerConfig parse_server_config(std::string_view text, const std::string& file)
 
 ServerConfig load_server_config(const std::string& file) {
   const std::string path = absolute_path(file);
-  return parse_server_config(read_checked(path, rules_of_server(false)).view(), path);
+  ServerConfig config = parse_server_config(read_checked(path, rules_of_server(false)).view(), path);
+  config.file = path;
+  return config;
 }
 
 Secret read_secret_file(const std::string& file) {

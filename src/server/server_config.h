@@ -9,6 +9,8 @@
 
 #include "base/secret.h"
 #include "config/ini.h"
+#include "server/http/limits.h"
+#include "server/http/network.h"
 
 namespace toopher::server {
 
@@ -19,12 +21,15 @@ struct ListenAddress {
 };
 
 struct ServerConfig {
+  std::string file;  ///< where all this stands
   ListenAddress listen;
   std::string origin;       ///< scheme://host[:port]; empty: made of the address once it is bound
   std::string certificate;  ///< PEM chain; empty: plain HTTP, loopback only
   std::string private_key;  ///< PEM
   std::string database;
   std::string key_file;
+  Limits limits;
+  Networks trusted_proxies;  ///< whose word about the client's address is taken
 };
 
 /// ADDRESS:PORT, [IPV6]:PORT; nothing if it is neither.

@@ -21,7 +21,8 @@ struct Request {
   std::string authorization;
   std::string content_type;
   std::string body;
-  std::string address;  ///< of the peer
+  std::string forwarded_for;  ///< the fields X-Forwarded-For, joined by commas
+  std::string address;        ///< of the client: the peer, or for whom a trusted proxy asks
 
   [[nodiscard]] std::string_view path() const { return std::string_view(target).substr(0, target.find('?')); }
   [[nodiscard]] std::string_view query() const {
@@ -30,10 +31,13 @@ struct Request {
   }
 };
 
+inline constexpr const char* kJson = "application/json; charset=utf-8";
+
 struct Response {
   int status = 200;
-  std::string body;  ///< JSON
+  std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
+  const char* content_type = kJson;
 };
 
 [[nodiscard]] inline Response error_response(const api::ApiError& error) {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/http/stream.h"
 
+#include <sys/socket.h>
+
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <stdexcept>
+#include <cerrno>
+
+#include "server/http/shared_buffer.h"
 
 namespace toopher::server {
 
@@ -16,95 +18,53 @@ using boost::system::error_code;
 
 namespace {
 
-auto into(error_code& error) {
-  return asio::redirect_error(asio::use_awaitable, error);
-}
-
 class PlainStream final : public Stream {
  public:
-  explicit PlainStream(tcp::socket socket) : socket_(std::move(socket)) {}
+  explicit PlainStream(tcp::socket socket) : socket_(std::move(socket)) { socket_.native_non_blocking(true); }
+
   asio::awaitable<bool> handshake() override { co_return true; }
-  asio::awaitable<std::size_t> read_some(asio::mutable_buffer buffer) override {
-    error_code error;
-    const std::size_t size = co_await socket_.async_read_some(buffer, into(error));
-    co_return error ? 0 : size;
+
+  asio::awaitable<bool> read(std::string& input) override {
+    for (;;) {
+      auto& buffer = shared_buffer();
+      const ssize_t size = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), 0);
+      if (size > 0) {
+        input.append(buffer.data(), static_cast<std::size_t>(size));
+        co_return true;
+      }
+      if (size == 0 || (errno != EAGAIN && errno != EINTR)) co_return false;
+      error_code error;
+      co_await socket_.async_wait(tcp::socket::wait_read, asio::redirect_error(asio::use_awaitable, error));
+      if (error) co_return false;
+    }
   }
-  asio::awaitable<bool> write(asio::const_buffer bytes) override {
+
+  asio::awaitable<bool> write(std::string_view bytes) override {
     error_code error;
-    co_await asio::async_write(socket_, bytes, into(error));
+    co_await asio::async_write(socket_, asio::buffer(bytes),
+                               asio::redirect_error(asio::use_awaitable, error));
     co_return !error;
   }
-  asio::awaitable<void> shutdown() override {
+
+  PeerState look() override {
+    char byte = 0;
+    const ssize_t size = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK);
+    if (size > 0) return PeerState::sends;
+    return size < 0 && (errno == EAGAIN || errno == EINTR) ? PeerState::quiet : PeerState::gone;
+  }
+
+  void finish() override {
     error_code ignored;
     socket_.shutdown(tcp::socket::shutdown_send, ignored);
-    co_return;
   }
+
   tcp::socket& socket() override { return socket_; }
 
  private:
   tcp::socket socket_;
 };
 
-class TlsStream final : public Stream {
- public:
-  TlsStream(tcp::socket socket, asio::ssl::context& context) : stream_(std::move(socket), context) {}
-  asio::awaitable<bool> handshake() override {
-    error_code error;
-    co_await stream_.async_handshake(asio::ssl::stream_base::server, into(error));
-    co_return !error;
-  }
-  asio::awaitable<std::size_t> read_some(asio::mutable_buffer buffer) override {
-    error_code error;
-    const std::size_t size = co_await stream_.async_read_some(buffer, into(error));
-    co_return error ? 0 : size;
-  }
-  asio::awaitable<bool> write(asio::const_buffer bytes) override {
-    error_code error;
-    co_await asio::async_write(stream_, bytes, into(error));
-    co_return !error;
-  }
-  asio::awaitable<void> shutdown() override {
-    error_code ignored;
-    co_await stream_.async_shutdown(into(ignored));
-  }
-  tcp::socket& socket() override { return stream_.next_layer(); }
-
- private:
-  asio::ssl::stream<tcp::socket> stream_;
-};
-
-class OpenSslContext final : public TlsContext {
- public:
-  OpenSslContext(const std::string& certificate_file, const std::string& key_file, const Secret& key)
-      : context_(asio::ssl::context::tls_server) {
-    context_.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_sslv2 |
-                         asio::ssl::context::no_sslv3 | asio::ssl::context::no_tlsv1 |
-                         asio::ssl::context::no_tlsv1_1 | asio::ssl::context::single_dh_use);
-    SSL_CTX_set_min_proto_version(context_.native_handle(), TLS1_2_VERSION);
-    error_code error;
-    context_.use_certificate_chain_file(certificate_file, error);
-    if (error)
-      throw std::runtime_error("certificate " + certificate_file + " cannot be used: " + error.message());
-    context_.use_private_key(asio::buffer(key.view()), asio::ssl::context::pem, error);
-    if (error) {
-      throw std::runtime_error("private-key " + key_file +
-                               " cannot be used with the certificate: " + error.message());
-    }
-  }
-  std::unique_ptr<Stream> wrap(tcp::socket socket) override {
-    return std::make_unique<TlsStream>(std::move(socket), context_);
-  }
-
- private:
-  asio::ssl::context context_;
-};
-
 }  // namespace
-
-std::unique_ptr<TlsContext> TlsContext::from_files(const std::string& certificate_file,
-                                                   const std::string& key_file, const Secret& key) {
-  return std::make_unique<OpenSslContext>(certificate_file, key_file, key);
-}
 
 std::unique_ptr<Stream> plain_stream(tcp::socket socket) {
   return std::make_unique<PlainStream>(std::move(socket));

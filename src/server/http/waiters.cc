@@ -10,8 +10,6 @@ namespace toopher::server {
 namespace {
 
 constexpr std::size_t kMaxOfTopic = 16;  // calls that wait for one request, pairing or device
-constexpr std::size_t kMaxParked =
-    3072;  // of Listener's connections; the others are for calls that do not wait
 
 }  // namespace
 
@@ -30,7 +28,7 @@ void Waiters::drain() {
 }
 
 bool Waiters::crowded(const std::string& topic) const {
-  return parked_.size() > kMaxParked || parked_.count(topic) > kMaxOfTopic;
+  return parked_.size() > most_ || parked_.count(topic) > kMaxOfTopic;
 }
 
 Waiter::Waiter(Waiters& waiters, const boost::asio::any_io_executor& executor, const std::string& topic)

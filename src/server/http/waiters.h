@@ -7,6 +7,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -23,6 +24,9 @@ class Waiters {
   void notify_all();
   /// From now on nobody waits: all are woken, and later ones are not parked at all.
   void drain();
+  /// At most so many are parked at a time.
+  void limit(std::size_t most) { most_ = most; }
+  [[nodiscard]] std::size_t parked() const { return parked_.size(); }
   [[nodiscard]] bool draining() const { return draining_; }
   /// Whether more calls are parked for `topic`, or altogether, than one more connection should be spent on.
   [[nodiscard]] bool crowded(const std::string& topic) const;
@@ -30,6 +34,7 @@ class Waiters {
  private:
   friend class Waiter;
   std::unordered_multimap<std::string, Waiter*> parked_;
+  std::size_t most_ = SIZE_MAX;
   bool draining_ = false;
 };
 

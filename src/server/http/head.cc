@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/http/head.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace toopher::server {
+
+namespace {
+
+constexpr std::string_view kLineEnd = "\r\n";
+
+bool is_token_character(char c) {
+  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+         kMarks.find(c) != std::string_view::npos;
+}
+
+bool is_control(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte < 0x20 && c != '\t') || byte == 0x7f;
+}
+
+/// Blanks and tabs only, which a field's value may have around it (RFC 9110 section 5.6.3).
+std::string_view without_blanks(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+bool is_number(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// What the fields say about the message's borders.
+class Framing {
+ public:
+  /// False if the line is no field, or contradicts one before.
+  bool take(std::string_view line, std::size_t at) {
+    const auto colon = line.find(':');
+    if (colon == 0 || colon == std::string_view::npos) return false;
+    const std::string_view name = line.substr(0, colon);
+    if (!std::all_of(name.begin(), name.end(), is_token_character)) return false;
+    const std::string_view value = without_blanks(line.substr(colon + 1));
+    ++fields_;
+    const std::string lower = to_lower_ascii(name);
+    if (lower == "host") return ++hosts_ == 1;
+    if (lower == "content-length") {
+      length_at_ = at;
+      return ++lengths_ == 1 && is_number(value);
+    }
+    if (lower == "transfer-encoding") return ++encodings_ == 1 && to_lower_ascii(value) == "chunked";
+    return true;
+  }
+  [[nodiscard]] std::size_t fields() const { return fields_; }
+  [[nodiscard]] bool has_host() const { return hosts_ == 1; }
+  [[nodiscard]] bool chunked() const { return encodings_ == 1; }
+  [[nodiscard]] bool both() const { return encodings_ == 1 && lengths_ == 1; }
+  [[nodiscard]] std::size_t length_at() const { return length_at_; }
+
+ private:
+  std::size_t fields_ = 0;
+  std::size_t hosts_ = 0;
+  std::size_t lengths_ = 0;
+  std::size_t encodings_ = 0;
+  std::size_t length_at_ = 0;
+};
+
+}  // namespace
+
+bool is_no_head(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return is_control(c) && c != '\r' && c != '\n'; });
+}
+
+HeadVerdict check_head(std::string& head) {
+  constexpr HeadVerdict kBroken{400, true};
+  std::string_view rest(head);
+  const auto next_line = [&rest] {
+    const std::string_view line = rest.substr(0, rest.find(kLineEnd));
+    rest.remove_prefix(line.size() + kLineEnd.size());
+    return line;
+  };
+  const std::string_view request_line = next_line();
+  if (std::any_of(request_line.begin(), request_line.end(), is_control)) return kBroken;
+  const bool modern = request_line.ends_with(" HTTP/1.1");
+  if (!modern && !request_line.ends_with(" HTTP/1.0")) return kBroken;
+  Framing framing;
+  for (;;) {
+    const std::size_t at = head.size() - rest.size();
+    const std::string_view line = next_line();
+    if (line.empty()) break;
+    if (std::any_of(line.begin(), line.end(), is_control) || !framing.take(line, at)) return kBroken;
+    if (framing.fields() > kMaxFields) return {431, true};
+  }
+  if (modern && !framing.has_host()) return kBroken;
+  if (!modern && framing.chunked()) return kBroken;
+  if (!framing.both()) return {};
+  head.erase(framing.length_at(),
+             head.find(kLineEnd, framing.length_at()) + kLineEnd.size() - framing.length_at());
+  return {0, true};
+}
+
+}  // namespace toopher::server
