@@ -2,28 +2,18 @@
 #include "server/alone.h"
 
 #include <syslog.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
 #include <future>
 #include <memory>
-#include <stdexcept>
 
-#include "base/text.h"
+#include "server/open_store.h"
 #include "server/service/slow_hashes.h"
 #include "server/wall_clock.h"
 
 namespace toopher::server {
 
 namespace {
-
-/// Opening would make an empty one.
-const std::string& existing(const std::string& database) {
-  if (::access(database.c_str(), F_OK) != 0)
-    throw std::runtime_error("the database " + database + " cannot be found: " + error_text(errno));
-  return database;
-}
 
 /// On the standard error as toopherd's, and to the journal too, which keeps the server's standard error but not this one.
 void tell(const std::vector<std::string>& audit_lines) {
@@ -47,17 +37,17 @@ void run_once(Store& store, const Store::Operation& operation) {
 
 }  // namespace
 
-Alone::Alone(const std::string& database, crypto::SealingKey key)
-    : store_(existing(database), std::move(key), [](const Committed& committed) {
+Alone::Alone(const ServerConfig& config, crypto::SealingKey key)
+    : store_(open_store(config, std::move(key), StoreUser::program, [](const Committed& committed) {
         tell(committed.audit_lines);
         for (const auto& completion : committed.completions) completion();
-      }) {}
+      })) {}
 
 void Alone::run(const std::function<void(Context&)>& operation) {
   const std::string no_origin;  // no device takes part
   for (std::shared_ptr<SlowHashes> hashes;;) {
     try {
-      run_once(store_, [&](Transaction& transaction) {
+      run_once(*store_, [&](Transaction& transaction) {
         Context context{transaction, wall_clock(), no_origin, hashes.get()};
         operation(context);
       });

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # server: toopherd. store/ knows SQL, service/ the rules, http/ the wire; Beast's parser is in http/request_reader.cc only.
-server_flags = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(OPENSSL_CFLAGS) $(JANSSON_CFLAGS)
+server_flags = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(LIBPQ_CFLAGS) $(OPENSSL_CFLAGS) $(JANSSON_CFLAGS)
 
 noinst_LIBRARIES += libtoopher_server.a
 libtoopher_server_a_CPPFLAGS = $(server_flags)
@@ -48,7 +48,13 @@ libtoopher_server_a_SOURCES = \
 	server/service/slow_hashes.cc server/service/slow_hashes.h \
 	server/service/transitions.cc server/service/transitions.h \
 	server/service/users.cc server/service/users.h \
+	server/open_store.cc server/open_store.h \
 	server/setup.cc server/setup.h \
+	server/store/postgres_connection.cc server/store/postgres_connection.h \
+	server/store/postgres_link.cc server/store/postgres_link.h \
+	server/store/postgres_notices.cc server/store/postgres_notices.h \
+	server/store/postgres_options.cc server/store/postgres_options.h \
+	server/store/postgres_store.cc server/store/postgres_store.h \
 	server/store/records.h \
 	server/store/schema.cc server/store/schema.h \
 	server/store/sql.h \
@@ -63,13 +69,14 @@ libtoopher_server_a_SOURCES = \
 	server/store/transaction_requests.cc \
 	server/store/transaction_rules.cc \
 	server/store/transaction_users.cc \
+	server/store/trouble.cc server/store/trouble.h \
 	server/wall_clock.h
 
 sbin_PROGRAMS += toopherd
 toopherd_CPPFLAGS = $(server_flags)
 toopherd_SOURCES = server/toopherd.cc
 toopherd_LDADD = libtoopher_server.a libtoopher_config.a libtoopher_api.a libtoopher_device.a libtoopher_otp.a \
-	libtoopher_oauth.a libtoopher_crypto.a libtoopher_base.a $(SQLITE_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS) -lpthread
+	libtoopher_oauth.a libtoopher_crypto.a libtoopher_base.a $(SQLITE_LIBS) $(LIBPQ_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS) -lpthread
 
 sbin_PROGRAMS += toopher-admin
 toopher_admin_CPPFLAGS = $(server_flags)

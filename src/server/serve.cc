@@ -19,11 +19,11 @@
 #include "server/http/authenticator_api.h"
 #include "server/http/listener.h"
 #include "server/http/toopher_api.h"
+#include "server/open_store.h"
 #include "server/service/automation.h"
 #include "server/service/pairings.h"
 #include "server/service/requests.h"
 #include "server/setup.h"
-#include "server/store/sqlite_store.h"
 #include "server/wall_clock.h"
 
 namespace toopher::server {
@@ -72,9 +72,9 @@ std::string url_of(bool tls, const tcp::endpoint& endpoint) {
 class Server {
  public:
   explicit Server(const ServerConfig& config)
-      : store_(config.database, load_sealing_key(config.key_file),
-               [this](Committed committed) { deliver(std::move(committed)); }),
-        app_{store_, waiters_, hasher_, config.origin, wall_clock, loop_.get_executor()},
+      : store_(open_store(config, load_sealing_key(config.key_file), StoreUser::server,
+                          [this](Committed committed) { deliver(std::move(committed)); })),
+        app_{*store_, waiters_, hasher_, config.origin, wall_clock, loop_.get_executor()},
         listener_(loop_, {asio::ip::make_address(config.listen.address), config.listen.port}, tls_of(config),
                   http_settings(config),
                   [this](const Request& request, Peer& peer) { return handle(request, peer); }),
@@ -110,6 +110,7 @@ class Server {
     asio::post(loop_, [this, committed = std::move(committed)] {
       for (const auto& line : committed.audit_lines) (void)std::fprintf(stderr, "%s\n", line.c_str());
       for (const auto& topic : committed.topics) waiters_.notify(topic);
+      if (committed.everything) waiters_.notify_all();
       for (const auto& completion : committed.completions) completion();
     });
   }
@@ -131,9 +132,10 @@ class Server {
     housekeeping_.async_wait([this](const boost::system::error_code& error) {
       if (error) return;
       const auto changed = std::make_shared<bool>(false);
-      store_.submit(
+      store_->submit(
           [this, changed](Transaction& transaction) {
             *changed = transaction.changed_elsewhere();
+            if (!transaction.alone_at_housekeeping()) return;
             Context context{transaction, app_.now(), app_.origin};
             expire_requests(context);
             expire_pairings(context);
@@ -162,7 +164,7 @@ class Server {
   asio::io_context loop_{1};
   Waiters waiters_;
   Hasher hasher_;
-  SqliteStore store_;
+  std::unique_ptr<Store> store_;
   App app_;
   Listener listener_;
   std::string url_;

@@ -6,9 +6,11 @@
 
 #include <boost/asio/ip/address.hpp>
 #include <filesystem>
+#include <stdexcept>
 
 #include "base/file.h"
 #include "base/text.h"
+#include "server/store/postgres_options.h"
 
 namespace toopher::server {
 
@@ -52,6 +54,10 @@ class Reader {
       if (result.origin.empty()) fail(entry, "origin must be https://HOST[:PORT] without a path");
     } else if (entry.key == "trusted-proxies") {
       result.trusted_proxies = networks(entry);
+    } else if (entry.key == "database" && postgres::Options::is_meant(entry.value)) {
+      take_postgres(entry);
+    } else if (entry.key == "database-connections") {
+      result.database_connections = connections_of(entry);
     } else if (std::string* path = path_named(entry.key)) {
       *path = (std::filesystem::path(file_).parent_path() / entry.value).string();
     } else if (std::size_t* most = size_named(entry.key)) {
@@ -64,6 +70,20 @@ class Reader {
     line_ = entry.line;
   }
 
+  void take_postgres(const config::IniEntry& entry) try {
+    (void)postgres::Options(entry.value);
+    result.database = entry.value;
+  } catch (const std::invalid_argument& error) {
+    fail(entry, std::string("database: ") + error.what());
+  }
+
+  unsigned connections_of(const config::IniEntry& entry) const {
+    constexpr std::uint32_t kMost = 64;
+    const auto count = parse_decimal(entry.value, kMost);
+    if (!count || *count == 0) fail(entry, "database-connections must be a number from 1 to 64");
+    return static_cast<unsigned>(*count);
+  }
+
   void check_complete() const {
     require(!result.listen.address.empty(), "listen");
     require(!result.database.empty(), "database");
@@ -74,6 +94,8 @@ class Reader {
                             " bytes and max-body at least " + std::to_string(kMinBody) +
                             ", or calls of hosts and phones are refused");
     }
+    require(result.database_password_file.empty() || postgres::Options::is_meant(result.database),
+            "a PostgreSQL as database for database-password-file");
     require(result.certificate.empty() == result.private_key.empty(),
             "certificate together with private-key");
     if (result.certificate.empty() && !address_of(result.listen.address).is_loopback()) {
@@ -122,6 +144,7 @@ class Reader {
     if (key == "certificate") return &result.certificate;
     if (key == "private-key") return &result.private_key;
     if (key == "database") return &result.database;
+    if (key == "database-password-file") return &result.database_password_file;
     if (key == "key-file") return &result.key_file;
     return nullptr;
   }

@@ -23,10 +23,12 @@ struct ListenAddress {
 struct ServerConfig {
   std::string file;  ///< where all this stands
   ListenAddress listen;
-  std::string origin;       ///< scheme://host[:port]; empty: made of the address once it is bound
-  std::string certificate;  ///< PEM chain; empty: plain HTTP, loopback only
-  std::string private_key;  ///< PEM
-  std::string database;
+  std::string origin;                  ///< scheme://host[:port]; empty: made of the address once it is bound
+  std::string certificate;             ///< PEM chain; empty: plain HTTP, loopback only
+  std::string private_key;             ///< PEM
+  std::string database;                ///< path of an SQLite file, or how libpq reaches a PostgreSQL
+  std::string database_password_file;  ///< for PostgreSQL; empty: none, or libpq finds one
+  unsigned database_connections = 4;   ///< to PostgreSQL
   std::string key_file;
   Limits limits;
   Networks trusted_proxies;  ///< whose word about the client's address is taken

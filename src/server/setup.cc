@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <memory>
 #include <stdexcept>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "base/unique_fd.h"
 #include "crypto/encoding.h"
 #include "server/alone.h"
+#include "server/store/postgres_options.h"
 #include "server/wall_clock.h"
 
 namespace toopher::server {
@@ -46,9 +48,8 @@ NewRequester new_requester(const std::string& name, Scopes scopes) {
   return made;
 }
 
-void store_requester(const std::string& database, crypto::SealingKey key, const NewRequester& made) {
-  Alone alone(database, std::move(key));
-  alone.run([&made](Context& context) {
+void store_requester(Alone& database, const NewRequester& made) {
+  database.run([&made](Context& context) {
     if (context.store.requester_by_name(made.requester.name)) {
       throw std::runtime_error("there is a requester of the name " + made.requester.name + " already");
     }
@@ -84,12 +85,31 @@ std::string config_text(const InitOptions& options, bool needs_certificate) {
               : "origin = " + options.origin + "\n";
   const std::string mark = needs_certificate ? "" : "# ";
   text += mark + "certificate = certificate.pem\n" + mark + "private-key = private-key.pem\n";
-  return text + "database = toopherd.sqlite\nkey-file = toopherd.key\n";
+  text += "database = " + (options.database.empty() ? "toopherd.sqlite" : options.database) + "\n";
+  if (!options.password_file.empty())
+    text += "database-password-file = " + absolute_path(options.password_file) + "\n";
+  return text + "key-file = toopherd.key\n";
 }
 
 void print_secret(const Secret& text) {
   (void)std::fwrite(text.view().data(), 1, text.size(), stdout);
   (void)std::fflush(stdout);
+}
+
+/// A file of its own, or a PostgreSQL, which is asked at once: nothing is made for one that cannot be used.
+ServerConfig database_of(const InitOptions& options, const std::string& directory) {
+  ServerConfig config;
+  config.database = options.database.empty() ? directory + "/toopherd.sqlite" : options.database;
+  config.database_password_file = options.password_file;
+  if (options.database.empty()) return config;
+  if (!postgres::Options::is_meant(options.database))
+    throw std::runtime_error("--database must be postgresql://USER@HOST/DATABASE or service=NAME");
+  try {
+    (void)postgres::Options(options.database);
+  } catch (const std::invalid_argument& error) {
+    throw std::runtime_error(std::string("--database: ") + error.what());
+  }
+  return config;
 }
 
 bool is_loopback(const std::string& address) {
@@ -138,18 +158,28 @@ void initialise(const InitOptions& options) {
     throw std::runtime_error(directory + " cannot be made: " + error_text(errno));
   }
   const bool needs_certificate = !is_loopback(listen.address);
+  const ServerConfig config = database_of(checked, directory);
+  const crypto::SealingKey key = crypto::SealingKey::generate();
+  const auto open_database = [&] {
+    return std::make_unique<Alone>(config, *crypto::SealingKey::from_bytes(Secret(key.bytes())));
+  };
+  const bool own_file = checked.database.empty();
+  std::unique_ptr<Alone> database;
+  if (!own_file) database = open_database();
   write_new_file(directory + "/toopherd.conf", config_text(checked, needs_certificate));
-  crypto::SealingKey key = crypto::SealingKey::generate();
   std::string digits = hex_encode(key.bytes());
   Secret hex = Secret::take(digits);
   hex.append("\n");
   write_new_file(directory + "/toopherd.key", hex.view());
-  write_new_file(directory + "/toopherd.sqlite", "");
+  if (own_file) {
+    write_new_file(config.database, "");
+    database = open_database();
+  }
   Scopes scopes;
   scopes.add(Scope::login);
   scopes.add(Scope::enrol);
   const NewRequester made = new_requester("first requester", scopes);
-  store_requester(directory + "/toopherd.sqlite", std::move(key), made);
+  store_requester(*database, made);
   write_new_file(directory + "/credentials", made.credentials().view());
   print_secret(made.credentials());
   (void)std::fprintf(
@@ -166,7 +196,8 @@ void add_requester(const ServerConfig& config, const std::string& name, Scopes s
     throw std::runtime_error("a requester's name has 1 to 64 bytes of text without control characters");
   }
   const NewRequester made = new_requester(name, scopes);
-  store_requester(config.database, load_sealing_key(config.key_file), made);
+  Alone database(config, load_sealing_key(config.key_file));
+  store_requester(database, made);
   print_secret(made.credentials());
   (void)std::fprintf(stderr, "toopherd: the lines above are the credentials of %s.\n", name.c_str());
 }

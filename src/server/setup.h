@@ -16,10 +16,12 @@ namespace toopher::server {
 struct InitOptions {
   std::string directory;
   std::string listen = "127.0.0.1:8477";
-  std::string origin;  ///< empty: made of the address
+  std::string origin;         ///< empty: made of the address
+  std::string database;       ///< of PostgreSQL; empty: an SQLite file in the directory
+  std::string password_file;  ///< for it; empty: none
 };
 
-/// Makes DIR/toopherd.conf, its database, key file (0600) and the first requester's DIR/credentials (0600), and prints
+/// Makes DIR/toopherd.conf, its database unless that is given, key file (0600) and the first requester's DIR/credentials (0600), and prints
 /// the credentials to stdout. Throws std::runtime_error when one of them exists already.
 void initialise(const InitOptions& options);
 

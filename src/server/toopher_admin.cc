@@ -248,7 +248,7 @@ bool parse(int argc, char** argv, CommandLine& line) {
 
 int carry_out(const Command& command, const CommandLine& line) {
   const ServerConfig config = load_server_config(line.config);
-  Alone database(config.database, load_sealing_key(config.key_file));
+  Alone database(config, load_sealing_key(config.key_file));
   Admin admin(database, operator_name());
   try {
     command.run(admin, line);

@@ -21,6 +21,7 @@ constexpr int kUsageError = 2;
 constexpr const char* kHelp =
     "Usage: toopherd --config FILE\n"
     "       toopherd --init DIR [--listen ADDRESS:PORT] [--origin URL]\n"
+    "                [--database URI [--database-password-file FILE]]\n"
     "       toopherd --add-requester NAME --scopes login,enrol,admin --config FILE\n"
     "\n"
     "The server of pam_toopher: it speaks the Toopher API v1 with hosts, and with phones.\n"
@@ -30,6 +31,9 @@ constexpr const char* kHelp =
     "                         the credentials of a first requester (a host)\n"
     "  --listen ADDRESS:PORT  with --init: where to listen (127.0.0.1:8477); port 0 is any free one\n"
     "  --origin URL           with --init: how phones and hosts address the server\n"
+    "  --database URI         with --init: a PostgreSQL instead of an SQLite file, as\n"
+    "                         postgresql://toopherd@db.example.org/toopherd\n"
+    "  --database-password-file FILE  where its password is, if it wants one\n"
     "  --add-requester NAME   add a requester and print its credentials\n"
     "  --scopes LIST          with --add-requester: what it may do (login,enrol)\n"
     "  --help, --version      print this text, or the version\n"
@@ -47,11 +51,24 @@ struct CommandLine {
 
 /// False after an unknown or incomplete option (getopt has said which), or an argument that is none.
 bool parse(int argc, char** argv, CommandLine& line) {
-  enum { kConfig = 1, kInit, kListen, kOrigin, kRequester, kScopes, kHelpOption, kVersion };
+  enum {
+    kConfig = 1,
+    kInit,
+    kListen,
+    kOrigin,
+    kDatabase,
+    kPasswordFile,
+    kRequester,
+    kScopes,
+    kHelpOption,
+    kVersion
+  };
   static const option kOptions[] = {{"config", required_argument, nullptr, kConfig},
                                     {"init", required_argument, nullptr, kInit},
                                     {"listen", required_argument, nullptr, kListen},
                                     {"origin", required_argument, nullptr, kOrigin},
+                                    {"database", required_argument, nullptr, kDatabase},
+                                    {"database-password-file", required_argument, nullptr, kPasswordFile},
                                     {"add-requester", required_argument, nullptr, kRequester},
                                     {"scopes", required_argument, nullptr, kScopes},
                                     {"help", no_argument, nullptr, kHelpOption},
@@ -66,6 +83,10 @@ bool parse(int argc, char** argv, CommandLine& line) {
       line.init.listen = optarg;
     else if (found == kOrigin)
       line.init.origin = optarg;
+    else if (found == kDatabase)
+      line.init.database = optarg;
+    else if (found == kPasswordFile)
+      line.init.password_file = optarg;
     else if (found == kRequester)
       line.requester = optarg;
     else if (found == kScopes)
@@ -89,7 +110,7 @@ int usage_error(const char* message) {
 int run(const CommandLine& line) {
   if (!line.init.directory.empty()) {
     if (!line.config.empty() || !line.requester.empty())
-      return usage_error("--init goes with --listen and --origin only");
+      return usage_error("--init goes with --listen, --origin and --database only");
     server::initialise(line.init);
     return 0;
   }

@@ -37,6 +37,12 @@ if SERVER
 TESTS += e2e/helper_server_test.py
 endif
 EXTRA_DIST += e2e/helper_server_test.py support/relay.py
+if CMOCKA
+if SERVER
+TESTS += e2e/postgres_test.py
+endif
+endif
+EXTRA_DIST += e2e/postgres_test.py support/postgres.py
 
 # A name service for the private machines of e2e/hosts.
 check_PROGRAMS += support/libnss_toophertest.so.2

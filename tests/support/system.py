@@ -172,13 +172,15 @@ class Process:
 
 
 class Toopherd(Process):
-    """toopherd with a fresh database in `directory`. `url`: http://127.0.0.1:PORT.
-    `key`, `secret`: its first requester. `database`: SQLite, to be looked at only."""
+    """toopherd with a fresh database. `url`: http://127.0.0.1:PORT. `key`, `secret`: its first requester.
+    `postgres`: URI of an empty database; where it and TOOPHER_TEST_POSTGRES are missing, the database is an SQLite file in
+    `directory`. `database`: that file, to be looked at only, or the URI."""
 
-    def __init__(self, directory, **options):
+    def __init__(self, directory, postgres=None, **options):
         self.directory = os.path.join(directory, "toopherd")
-        self.database = os.path.join(self.directory, "toopherd.sqlite")
-        made = subprocess.run([program("toopherd"), "--init", self.directory, "--listen", "127.0.0.1:0"],
+        self.database = postgres or self._shared_postgres() or os.path.join(self.directory, "toopherd.sqlite")
+        choice = ["--database", self.database] if "://" in self.database else []
+        made = subprocess.run([program("toopherd"), "--init", self.directory, "--listen", "127.0.0.1:0", *choice],
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=PATIENCE,
                               **options)
         if made.returncode != 0:
@@ -186,6 +188,13 @@ class Toopherd(Process):
         self.key, self.secret = (self._value(name, made.stdout) for name in ("key", "secret"))
         super().__init__([program("toopherd"), "--config", os.path.join(self.directory, "toopherd.conf")], **options)
         self.url = self.wait_for_line(r"toopherd: ready on (http://127\.0\.0\.1:\d+)").group(1)
+
+    @staticmethod
+    def _shared_postgres():
+        if not os.environ.get("TOOPHER_TEST_POSTGRES"):
+            return None
+        import postgres as engine  # pylint: disable=import-outside-toplevel,cyclic-import
+        return engine.own_schema(os.environ["TOOPHER_TEST_POSTGRES"])
 
     @staticmethod
     def _value(name, text):

@@ -64,7 +64,7 @@ TESTS += unit/server_http_test unit/server_test unit/server_recovery_test
 endif
 endif
 server_test_libraries = $(ROOM)server.a $(ROOM)config.a $(ROOM)api.a $(ROOM)device.a $(ROOM)otp.a $(ROOM)oauth.a \
-	$(ROOM)crypto.a $(ROOM)base.a $(CMOCKA_LIBS) $(SQLITE_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS) -lpthread
+	$(ROOM)crypto.a $(ROOM)base.a $(CMOCKA_LIBS) $(SQLITE_LIBS) $(LIBPQ_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS) -lpthread
 unit_server_http_test_SOURCES = unit/server_http_test.cc
 unit_server_http_test_LDADD = $(server_test_libraries)
 unit_server_test_SOURCES = unit/server_test.cc unit/server_world.h

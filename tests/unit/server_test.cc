@@ -522,7 +522,7 @@ void another_key_file_is_noticed_at_once(void**) {
   world.store.reset();
   bool noticed = false;
   try {
-    SqliteStore store(world.directory + "/db", crypto::SealingKey::generate(), [](Committed) {});
+    world.open_with(crypto::SealingKey::generate());
   } catch (const StoreError&) {
     noticed = true;
   }

@@ -26,6 +26,7 @@
 #include "server/service/requests.h"
 #include "server/service/slow_hashes.h"
 #include "server/service/users.h"
+#include "server/store/postgres_store.h"
 #include "server/store/sqlite_store.h"
 #include "with_cmocka.h"
 
@@ -50,13 +51,44 @@ struct Phone {
   }
 };
 
-/// One server on a database in a directory of its own.
+/// Where the PostgreSQL is that all Worlds are to use; empty: each has an SQLite file.
+inline std::string postgres_uri() {
+  const char* const uri = std::getenv("TOOPHER_TEST_POSTGRES");
+  return uri == nullptr ? std::string() : std::string(uri);
+}
+
+/// Tables that nobody else sees, for as long as it lives.
+class PostgresSchema {
+ public:
+  PostgresSchema() : name_("world_" + std::to_string(::getpid()) + "_" + std::to_string(++count_)) {
+    run("CREATE SCHEMA " + name_);
+  }
+  PostgresSchema(const PostgresSchema&) = delete;
+  PostgresSchema& operator=(const PostgresSchema&) = delete;
+  ~PostgresSchema() { run("DROP SCHEMA " + name_ + " CASCADE"); }
+
+  [[nodiscard]] postgres::Options options() const {
+    return postgres::Options(postgres_uri() + "?options=-csearch_path%3D" + name_);
+  }
+
+ private:
+  static void run(const std::string& sql) {
+    postgres::Link link{postgres::Options(postgres_uri())};
+    (void)link.execute(sql, std::chrono::seconds(60));
+  }
+
+  inline static int count_ = 0;
+  std::string name_;
+};
+
+/// One server on a database of its own.
 class World {
  public:
   World() {
     char form[] = "/tmp/toopherd-test-XXXXXX";
     assert_non_null(::mkdtemp(form));
     directory = form;
+    if (!postgres_uri().empty()) schema = std::make_unique<PostgresSchema>();
     open();
     login = add_requester("login host", {Scope::login, Scope::enrol});
     other = add_requester("other host", {Scope::login, Scope::enrol});
@@ -69,12 +101,17 @@ class World {
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
-  void open() {
-    store = std::make_unique<SqliteStore>(directory + "/db",
-                                          *crypto::SealingKey::from_bytes(Secret(std::string(32, 'k'))),
-                                          [](const Committed& committed) {
-                                            for (const auto& completion : committed.completions) completion();
-                                          });
+  void open() { open_with(*crypto::SealingKey::from_bytes(Secret(std::string(32, 'k')))); }
+  void open_with(crypto::SealingKey key) {
+    const auto deliver = [](const Committed& committed) {
+      for (const auto& completion : committed.completions) completion();
+    };
+    if (schema) {
+      store = std::make_unique<PostgresStore>(PostgresStore::Settings{schema->options(), 2, false},
+                                              std::move(key), deliver);
+    } else {
+      store = std::make_unique<SqliteStore>(directory + "/db", std::move(key), deliver);
+    }
   }
 
   /// The rule's result, or the error it refused with.
@@ -228,7 +265,8 @@ class World {
 
   Millis now = 1'800'000'000'000;
   std::string directory;
-  std::unique_ptr<SqliteStore> store;
+  std::unique_ptr<PostgresSchema> schema;
+  std::unique_ptr<Store> store;
   Requester login, other, admin;
 };
 

@@ -51,6 +51,10 @@ asio::awaitable<bool> try_to_run(App& app, const Work& work, std::shared_ptr<Slo
   } catch (const NeedsHashes& needed) {
     hashes = needed.wanted();
     co_return false;
+  } catch (const StoreUnavailable&) {
+    answer = to_answer({503, 503, "The database does not answer at present; try again."});
+  } catch (const NotText&) {
+    answer = to_answer({400, 400, "A parameter is not valid UTF-8 text."});
   }
   co_return true;
 }
@@ -101,6 +105,7 @@ std::chrono::seconds wait_parameter(std::string_view query) {
 Response to_response(Answer answer) {
   Response response{answer.status, std::move(answer.body), {}};
   if (answer.status == 429) response.headers.emplace_back("Retry-After", "30");
+  if (answer.status == 503) response.headers.emplace_back("Retry-After", "1");
   return response;
 }
 

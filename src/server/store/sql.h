@@ -118,6 +118,8 @@ class Connection {
   /// Whether another program has changed the database since the last call, or may have (the first). Always false where
   /// the engine tells by itself.
   virtual bool changed_elsewhere() = 0;
+  /// Whether no other transaction of any instance has got this number; it is given back at the end of this one.
+  virtual bool try_alone(std::int64_t number) = 0;
 
  protected:
   virtual Cursor& run(const char* sql, std::span<const Value> values) = 0;

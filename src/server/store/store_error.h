@@ -13,6 +13,18 @@ class StoreError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Not at present: the same call may succeed later, or through another instance.
+class StoreUnavailable : public StoreError {
+ public:
+  using StoreError::StoreError;
+};
+
+/// A text of the call is none that the database can hold (not UTF-8, a null byte).
+class NotText : public StoreError {
+ public:
+  using StoreError::StoreError;
+};
+
 }  // namespace toopher::server
 
 #endif

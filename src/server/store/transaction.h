@@ -24,6 +24,7 @@ struct Committed {
   std::vector<std::string> topics;
   std::vector<std::string> audit_lines;
   std::vector<std::function<void()>> completions;
+  bool everything = false;  ///< other instances may have changed anything: whoever waits looks again
 };
 
 /// One operation's view of the data. All of it happens or nothing; operations are serialised. Methods throw StoreError.
@@ -161,6 +162,9 @@ class Transaction {
   /// Whether another program has changed the database since the last call, or may have (the first).
   bool changed_elsewhere() { return db_.changed_elsewhere(); }
 
+  /// Until its end nobody else, here or in another instance, gets true: for work that only one has to do.
+  bool alone_at_housekeeping() { return db_.try_alone(kHousekeeping); }
+
   /// Removes what no rule asks for any more: old nonces, tries, phrases, devices that never paired.
   void prune(Millis now);
 
@@ -177,6 +181,8 @@ class Transaction {
   void drop_messages_after(std::pair<std::size_t, std::size_t> kept);
 
  private:
+  static constexpr std::int64_t kHousekeeping = 1;
+
   /// Throws StoreError if the key does not open it.
   Secret opened(std::string_view sealed, std::string_view column, std::string_view id);
 
