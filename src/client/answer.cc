@@ -120,6 +120,12 @@ bool knows_client_request_id(const HttpAnswer& answer) {
   return false;
 }
 
+bool is_out_of_order(const HttpResult& result) {
+  if (const auto* answer = std::get_if<HttpAnswer>(&result)) return answer->status >= kServerError;
+  const auto* none = std::get_if<NoAnswer>(&result);
+  return none != nullptr && none->temporary;
+}
+
 bool is_temporary(const HttpAnswer& answer) {
   return answer.status == kTooManyRequests || (answer.status >= 500 && answer.status <= 599);
 }

@@ -27,6 +27,11 @@ using AnswerContent = std::variant<Failed, Refused, api::Json>;
 /// Toopher-Features).
 [[nodiscard]] bool knows_client_request_id(const HttpAnswer& answer);
 
+inline constexpr long kServerError = 500;  ///< and above: the server has a problem
+
+/// No answer for now, or 5xx: another instance of the server may do better.
+[[nodiscard]] bool is_out_of_order(const HttpResult& result);
+
 /// 5xx and 429: asking again later may help.
 [[nodiscard]] bool is_temporary(const HttpAnswer& answer);
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <ctime>
+#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -27,9 +28,13 @@ std::string nonce() {
 
 /// Whether a further exchange with the same server could bring a better result.
 bool is_unsettled(const HttpResult& result) {
-  if (const auto* answer = std::get_if<HttpAnswer>(&result)) return answer->status >= 500;
+  if (const auto* answer = std::get_if<HttpAnswer>(&result)) return answer->status >= kServerError;
   const auto* none = std::get_if<NoAnswer>(&result);
   return none != nullptr && none->temporary && !none->nothing_sent;
+}
+
+bool is_marked(const Call& call) {
+  return oauth::find(call.parameters, "client_request_id") != nullptr;
 }
 
 }  // namespace
@@ -65,15 +70,40 @@ Requests::Submitted Requests::submit(const Call& call, const Deadline& deadline,
                                            std::to_string(absent.count()) + " ms meanwhile"};
 }
 
+/// What has come of a call so far.
+struct Requests::Attempts {
+  std::optional<Failed> trouble;
+  std::optional<HttpAnswer> excuse;  ///< the last answer of 500 and above
+  bool arrived = false;              ///< a server may have acted on it
+  bool may_heal = false;             ///< in this round: asking again may help
+  std::set<std::size_t> examined;    ///< who has been asked whether it recognises repeats
+
+  void take(NoAnswer none) {
+    // What is not an outage must not be hidden behind one: an outage may let the user in.
+    if (!trouble || trouble->kind == FailureKind::unreachable) trouble = std::move(none.why);
+    arrived = arrived || !none.nothing_sent;
+    may_heal = may_heal || none.temporary;
+  }
+  void take(HttpAnswer answer) {
+    excuse = std::move(answer);
+    arrived = may_heal = true;
+  }
+  Submitted result() {
+    if (excuse && (!trouble || trouble->kind == FailureKind::unreachable)) return std::move(*excuse);
+    return std::move(*trouble);
+  }
+};
+
 Requests::Submitted Requests::submit_to_each(const Call& call, const Deadline& deadline, const Watch& watch) {
   // Whoever can stop the caller decides how much time it leaves for the server.
   const bool in_haste = deadline.remaining(clock_) < longest_absence();
   Backoff backoff;
-  std::optional<Failed> trouble;
+  Attempts attempts;
   for (const std::size_t first = current_;;) {
-    bool may_heal = false;
+    attempts.may_heal = false;
     for (std::size_t tried = 0; tried < servers_.size(); ++tried) {
       const std::size_t index = (first + tried) % servers_.size();
+      if (attempts.arrived && !may_repeat(index, call, attempts, deadline, watch)) continue;
       // A server that swallows connections must leave the others their share of the time.
       const auto share =
           deadline.remaining(clock_) / static_cast<Clock::Duration::rep>(servers_.size() - tried);
@@ -81,31 +111,44 @@ Requests::Submitted Requests::submit_to_each(const Call& call, const Deadline& d
       if (std::holds_alternative<Abandoned>(result)) return Abandoned{};
       if (auto* answer = std::get_if<HttpAnswer>(&result)) {
         current_ = index;
-        return std::move(*answer);
+        if (answer->status < kServerError || servers_.size() == 1) return std::move(*answer);
+        attempts.take(std::move(*answer));
+      } else {
+        NoAnswer& none = std::get<NoAnswer>(result);
+        if (none.timed_out && in_haste)
+          none.why = {FailureKind::internal, none.why.text + "; but the caller left no time for an answer"};
+        attempts.take(std::move(none));
       }
-      NoAnswer& none = std::get<NoAnswer>(result);
-      if (none.timed_out && in_haste)
-        none.why = {FailureKind::internal, none.why.text + "; but the caller left no time for an answer"};
-      // What is not an outage must not be hidden behind one: an outage may let the user in.
-      if (!trouble || trouble->kind == FailureKind::unreachable) trouble = none.why;
-      if (!none.nothing_sent) return *trouble;
-      may_heal = may_heal || none.temporary;
-      if (deadline.expired(clock_)) return *trouble;
+      if (deadline.expired(clock_)) return attempts.result();
     }
-    if (!may_heal) return *trouble;
+    if (!attempts.may_heal) return attempts.result();
     const auto pause = std::min(backoff.next(), deadline.remaining(clock_));
     if (attendance_.during(pause, [&] { return watch.wait(pause); })) return Abandoned{};
-    if (deadline.expired(clock_)) return *trouble;
+    if (deadline.expired(clock_)) return attempts.result();
   }
 }
 
-/// Exchanges with one server until there is nothing to repeat, or nothing may be repeated.
+/// Whether a call that another server, or this one, may have received already can be sent to this one: it must say that it
+/// recognises repeats, and if it never had an occasion to, it is given one that changes nothing.
+bool Requests::may_repeat(std::size_t index, const Call& call, Attempts& attempts, const Deadline& deadline,
+                          const Watch& watch) {
+  Server& server = servers_[index];
+  if (!is_marked(call)) return false;
+  if (server.recognises_repeats) return true;
+  // Alone it was asked just now, and settle() would have repeated the call if it could.
+  if (servers_.size() == 1 || !attempts.examined.insert(index).second) return false;
+  const Call look{Call::Method::get, "authentication_requests/" + random_uuid(), {}};
+  (void)exchange(server, look, std::chrono::seconds::zero(), {deadline}, watch);
+  return server.recognises_repeats;
+}
+
+/// Exchanges with one server until there is nothing to repeat, or nothing may be repeated. With others to turn to, one.
 HttpResult Requests::settle(Server& server, const Call& call, const Limits& limits, const Watch& watch) {
   Backoff backoff;
-  const bool marked = oauth::find(call.parameters, "client_request_id") != nullptr;
+  const bool repeats = is_marked(call) && servers_.size() == 1;
   for (;;) {
     HttpResult result = exchange(server, call, std::chrono::seconds::zero(), limits, watch);
-    if (!is_unsettled(result) || !marked || !server.recognises_repeats) return result;
+    if (!is_unsettled(result) || !repeats || !server.recognises_repeats) return result;
     const auto pause = backoff.next();
     if (pause >= limits.deadline.remaining(clock_)) return result;
     if (attendance_.during(pause, [&] { return watch.wait(pause); })) return Abandoned{};
@@ -114,11 +157,13 @@ HttpResult Requests::settle(Server& server, const Call& call, const Limits& limi
 
 HttpResult Requests::ask(const Call& call, std::chrono::seconds held, const Deadline& deadline,
                          const Watch& watch) {
-  return exchange(servers_[current_], call, held, {deadline}, watch);
+  HttpResult result = exchange(servers_[current_], call, held, {deadline}, watch);
+  if (is_out_of_order(result)) current_ = (current_ + 1) % servers_.size();
+  return result;
 }
 
 void Requests::forget_session() {
-  current_ = 0;
+  current_ = asked_ = 0;
   clock_corrected_ = false;
   http_.forget_answer();
 }
@@ -128,6 +173,7 @@ HttpResult Requests::exchange(Server& server, const Call& call, std::chrono::sec
                               const Limits& limits, const Watch& watch) {
   for (;;) {
     const Deadline end(std::min(limits.deadline.at(), Deadline::after(clock_, timeout_ + held).at()));
+    asked_ = static_cast<std::size_t>(&server - servers_.data());
     HttpRequest request = signed_request(server, call);
     request.connect_patience = limits.connect_patience;
     HttpResult result = http_.exchange(request, end, watch);

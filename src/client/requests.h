@@ -53,12 +53,14 @@ class Requests {
 
   using Submitted = std::variant<Failed, Abandoned, HttpAnswer>;
   /// A call that changes something. Tries the servers in their order until one takes it, each with its share of the time to
-  /// make a connection, again and again until the deadline as long as none can have received it; after that it is repeated only to the same server, and only if
-  /// the call carries client_request_id and the server knows it (rule: one login, one push). Unreachable is said only
-  /// of servers that this process was able to wait for.
+  /// make a connection, again and again until the deadline as long as none can have received it. After that it is repeated
+  /// only if it carries client_request_id, and only to servers that know it: instances of one server, which tell a repeat
+  /// whichever of them had it first (rule: one login, one push). Unreachable is said only of servers that this process was
+  /// able to wait for.
   [[nodiscard]] Submitted submit(const Call& call, const Deadline& deadline, const Watch& watch);
 
-  /// One exchange with the server that took the last submit(). The whole of it ends `timeout` + `held` from now.
+  /// One exchange with the server that took the last submit(), or once that is out of order, the next one's turn. The whole of
+  /// it ends `timeout` + `held` from now.
   [[nodiscard]] HttpResult ask(const Call& call, std::chrono::seconds held, const Deadline& deadline,
                                const Watch& watch);
 
@@ -70,8 +72,8 @@ class Requests {
   /// Starts with the first server again, may correct the clock again, and wipes what was received.
   void forget_session();
 
-  /// The server of the last answer.
-  [[nodiscard]] const BaseUrl& server() const { return servers_[current_].url; }
+  /// The server that was asked last.
+  [[nodiscard]] const BaseUrl& server() const { return servers_[asked_].url; }
 
  private:
   struct Server {
@@ -83,8 +85,12 @@ class Requests {
     Clock::Duration connect_patience = Clock::Duration::max();
   };
 
+  struct Attempts;
+
   [[nodiscard]] Clock::Duration longest_absence() const;
   [[nodiscard]] Submitted submit_to_each(const Call& call, const Deadline& deadline, const Watch& watch);
+  [[nodiscard]] bool may_repeat(std::size_t index, const Call& call, Attempts& attempts,
+                                const Deadline& deadline, const Watch& watch);
   [[nodiscard]] HttpResult exchange(Server& server, const Call& call, std::chrono::seconds held,
                                     const Limits& limits, const Watch& watch);
   [[nodiscard]] HttpRequest signed_request(const Server& server, const Call& call) const;
@@ -94,7 +100,8 @@ class Requests {
   [[nodiscard]] bool correct_clock(const HttpAnswer& answer);
 
   std::vector<Server> servers_;
-  std::size_t current_ = 0;
+  std::size_t current_ = 0;  ///< whose turn it is
+  std::size_t asked_ = 0;    ///< whose it was
   oauth::Credentials credentials_;
   std::chrono::seconds timeout_;
   const Clock& clock_;

@@ -154,6 +154,8 @@ WaitResult ToopherApi::wait(const std::string& id, const Deadline& deadline, con
 CancelResult ToopherApi::cancel(const std::string& id, const Deadline& deadline, const Watch& watch) {
   const Call call{Call::Method::post, "authentication_requests/" + id + "/cancel", {}};
   HttpResult result = requests_.ask(call, seconds::zero(), deadline, watch);
+  for (std::size_t others = requests_.servers() - 1; others > 0 && is_out_of_order(result); --others)
+    result = requests_.ask(call, seconds::zero(), deadline, watch);
   if (std::holds_alternative<Abandoned>(result)) return Abandoned{};
   if (auto* none = std::get_if<NoAnswer>(&result)) return std::move(none->why);
   AnswerContent content = read_answer(std::get<HttpAnswer>(result), requests_.server());
