@@ -39,10 +39,10 @@ endif
 EXTRA_DIST += e2e/helper_server_test.py support/relay.py
 if CMOCKA
 if SERVER
-TESTS += e2e/postgres_test.py
+TESTS += e2e/postgres_test.py e2e/server_instances_test.py
 endif
 endif
-EXTRA_DIST += e2e/postgres_test.py support/postgres.py
+EXTRA_DIST += e2e/postgres_test.py e2e/server_instances_test.py support/pg_relay.py support/postgres.py
 
 # A name service for the private machines of e2e/hosts.
 check_PROGRAMS += support/libnss_toophertest.so.2

@@ -173,7 +173,7 @@ class OneServer(Instances):
 
     def test_housekeeping_is_done_once(self):
         self.phone("jdoe")
-        requests = [self.initiate(host, "jdoe", ttl=5, action_name="sshd")[1]["id"] for host in self.hosts]
+        requests = [self.initiate(host, "jdoe", ttl=5)[1]["id"] for host in self.hosts]
         waits = [Background(lambda host=host, name=name: host.get("authentication_requests/" + name, wait=30))
                  for host, name in zip(reversed(self.hosts), requests)]
         self.assertEqual({one.result()[1]["reason_code"] for one in waits}, {1003})
@@ -291,7 +291,7 @@ class Network(Instances):
         connection = http.client.HTTPConnection(url.split("/")[2], timeout=60)
         with contextlib.closing(connection):
             body = "&".join(f"{name}={requester.quote(value)}" for name, value in parameters.items())
-            connection.request("POST", url, body, {
+            connection.request("POST", "/v1/authentication_requests/initiate", body, {
                 "Content-Type": "application/x-www-form-urlencoded",
                 "Authorization": host._authorization("POST", url, parameters)})  # pylint: disable=protected-access
             answer = connection.getresponse()

@@ -36,11 +36,11 @@ def raw_signature(der):
 
 
 class Device:
-    """Keys in `directory`; registered by register()."""
+    """Keys in `directory`; registered by register(). `url`: the server's origin; `at`: the instance that is spoken to."""
 
     def __init__(self, url, directory):
         os.makedirs(directory, mode=0o700)
-        self.url, self.directory, self.id = url, directory, ""
+        self.url, self.at, self.directory, self.id = url, url, directory, ""
         for name in ("signing", "agreement"):
             openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", self._file(name))
         self.seeds = {}
@@ -63,7 +63,7 @@ class Device:
                 f'Toopher-Device device="{self.id}",timestamp="{timestamp}",nonce="{nonce}",signature="{b64(signature)}"'}
 
     def send(self, method, target, body, headers):
-        connection = http.client.HTTPConnection(urllib.parse.urlsplit(self.url).netloc, timeout=90)
+        connection = http.client.HTTPConnection(urllib.parse.urlsplit(self.at).netloc, timeout=90)
         connection.request(method, target, body, headers)
         answer = connection.getresponse()
         result = answer.status, json.loads(answer.read())

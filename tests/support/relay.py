@@ -84,7 +84,10 @@ class Relay(Middleman):
 
     def _serve(self, client):
         with client:
-            self._join(client, self._target, self._count)
+            try:
+                self._join(client, self._target, self._count)
+            except ConnectionRefusedError:  # the server has gone, and so does the client's connection
+                pass
 
     def _count(self, data):
         for line in data.split(b"\r\n"):

@@ -208,6 +208,22 @@ class Toopherd(Process):
         return [json.loads(line) for line in self.text("stderr").splitlines() if line.startswith("{")]
 
 
+class Instance(Process):
+    """A further toopherd on the PostgreSQL of `first`, under the same origin. `url`: its own."""
+
+    def __init__(self, first, directory, database=None, listen="127.0.0.1:0"):
+        self.directory = os.path.join(directory, "instance")
+        os.makedirs(self.directory, mode=0o700)
+        for name, text in (("toopherd.key", pathlib.Path(first.directory, "toopherd.key").read_text(encoding="ascii")),
+                           ("toopherd.conf", f"[server]\nlisten = {listen}\norigin = {first.url}\n"
+                                             f"database = {database or first.database}\nkey-file = toopherd.key\n")):
+            with open(os.path.join(self.directory, name), "w", encoding="ascii",
+                      opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+                file.write(text)
+        super().__init__([program("toopherd"), "--config", os.path.join(self.directory, "toopherd.conf")])
+        self.url = self.wait_for_line(r"toopherd: ready on (http://127\.0\.0\.1:\d+)").group(1)
+
+
 class Phone:
     """toopher-authenticator with a state of its own."""
 
