@@ -55,6 +55,11 @@ struct Options {
   std::chrono::hours offline_max_age{7 * 24};  ///< 1 to 90 days; in the file only
   bool nullok = false;                         ///< module argument only
   bool debug = false;                          ///< module argument only
+
+  /// Whether a rule may answer instead of a person: no number is typed then.
+  [[nodiscard]] bool may_be_automated() const {
+    return automation_allowed && number_matching != NumberMatching::required;
+  }
 };
 
 struct Config {

@@ -176,7 +176,7 @@ class Attempt {
     terms.code_tries = options.otp_tries;
     terms.login_password = handle_.authtok();
     terms.visible_code = options.echo_code || (sshd && terms.login_password.empty());
-    terms.automation_allowed = options.automation_allowed;
+    terms.automation_allowed = options.may_be_automated();
     terms.may_be_unpaired = needed == Requirement::optional;
     terms.can_prompt = !(sshd && conversation != nullptr && conversation->appdata_ptr == nullptr);
     terms.say_waiting = options.show_prompt;

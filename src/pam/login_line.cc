@@ -54,7 +54,7 @@ helper::Message login_line(const Handle& handle, const AttemptKey& key, const co
     const ShownCommand shown = shown_command();
     login.set("command", shown.command).set("target", shown.target).set("directory", shown.directory);
   }
-  if (options.automation_allowed) login.set("automation", "1");
+  if (options.may_be_automated()) login.set("automation", "1");
   return login;
 }
 

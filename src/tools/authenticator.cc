@@ -27,12 +27,13 @@ constexpr const char* kUsage = R"(usage: toopher-authenticator [--state DIR] COM
                      print a phrase for toopher-pair, wait, and ask about the pairing
   watch              show logins as they come, and ask about each
   pending            list what waits for an answer
-  approve [ID] [--number N] [--wait SECONDS]
+  approve [ID] [--number N] [--remember DAYS] [--wait SECONDS]
   deny [ID] [--not-me] [--wait SECONDS]
                      answer one login; without ID the only one there is
   otp [--user NAME] [--pairing ID] [--quiet]
                      print a one-time code, also without network
   list               list the pairings of this device
+  rules [remove ID]  list what is allowed without asking, or end one of it
 
   --server URL       needed once, by the first pair: https://login.example.org
   --state DIR        keys and pairings (default: ~/.local/share/toopher-authenticator)
@@ -41,6 +42,7 @@ exit status: 0 done, 1 denied or failed, 2 wrong command line, 3 server not reac
 )";
 
 constexpr std::uint64_t kLongestWait = 3600;
+constexpr std::uint64_t kMostDays = 365;
 
 enum Option : int {
   kServer = 256,
@@ -50,6 +52,7 @@ enum Option : int {
   kYes,
   kNumber,
   kNotMe,
+  kRemember,
   kWait,
   kPairing,
   kUser,
@@ -58,13 +61,14 @@ enum Option : int {
   kVersion
 };
 
-constexpr std::array<option, 14> kOptions = {{{"server", required_argument, nullptr, kServer},
+constexpr std::array<option, 15> kOptions = {{{"server", required_argument, nullptr, kServer},
                                               {"name", required_argument, nullptr, kName},
                                               {"ca-file", required_argument, nullptr, kCaFile},
                                               {"state", required_argument, nullptr, kState},
                                               {"yes", no_argument, nullptr, kYes},
                                               {"number", required_argument, nullptr, kNumber},
                                               {"not-me", no_argument, nullptr, kNotMe},
+                                              {"remember", required_argument, nullptr, kRemember},
                                               {"wait", required_argument, nullptr, kWait},
                                               {"pairing", required_argument, nullptr, kPairing},
                                               {"user", required_argument, nullptr, kUser},
@@ -77,15 +81,16 @@ struct Command {
   std::string_view name;
   int (*run)(const StateDirectory&, const CommandOptions&);
   std::string_view options;  ///< names between blanks, besides --state
-  bool takes_id;
+  std::size_t most_words;    ///< behind the command
 };
-constexpr std::array<Command, 7> kCommands = {{{"pair", run_pair, " server name ca-file yes ", false},
-                                               {"watch", run_watch, "", false},
-                                               {"pending", run_pending, "", false},
-                                               {"approve", run_approve, " number wait ", true},
-                                               {"deny", run_deny, " not-me wait ", true},
-                                               {"otp", run_otp, " user pairing quiet ", false},
-                                               {"list", run_list, "", false}}};
+constexpr std::array<Command, 8> kCommands = {{{"pair", run_pair, " server name ca-file yes ", 0},
+                                               {"watch", run_watch, "", 0},
+                                               {"pending", run_pending, "", 0},
+                                               {"approve", run_approve, " number remember wait ", 1},
+                                               {"deny", run_deny, " not-me wait ", 1},
+                                               {"otp", run_otp, " user pairing quiet ", 0},
+                                               {"list", run_list, "", 0},
+                                               {"rules", run_rules, "", 2}}};
 
 struct CommandLine {
   std::string state;
@@ -100,6 +105,12 @@ std::chrono::seconds wait_from(const char* text) {
   const auto value = parse_decimal(text, kLongestWait);
   if (!value) throw UsageError("--wait takes seconds, 0 to " + std::to_string(kLongestWait));
   return std::chrono::seconds(*value);
+}
+
+int days_from(const char* text) {
+  const auto value = parse_decimal(text, kMostDays);
+  if (!value || *value == 0) throw UsageError("--remember takes days, 1 to " + std::to_string(kMostDays));
+  return static_cast<int>(*value);
 }
 
 void take_option(CommandLine& line, int option) {
@@ -125,6 +136,9 @@ void take_option(CommandLine& line, int option) {
       break;
     case kNotMe:
       options.not_me = true;
+      break;
+    case kRemember:
+      options.remember_days = days_from(optarg);
       break;
     case kWait:
       options.wait = wait_from(optarg);
@@ -162,7 +176,7 @@ CommandLine read_command_line(int argc, char** argv) {
 
 const Command& command_of(const CommandLine& line) {
   if (line.words.empty())
-    throw UsageError("Name a command: pair, watch, pending, approve, deny, otp or list (see --help).");
+    throw UsageError("Name a command: pair, watch, pending, approve, deny, otp, list or rules (see --help).");
   for (const Command& command : kCommands)
     if (command.name == line.words.front()) return command;
   throw UsageError("There is no command \"" + sanitize_for_display(line.words.front()) + "\" (see --help).");
@@ -173,7 +187,7 @@ void check_fits(const CommandLine& line, const Command& command) {
     if (!given.empty() && command.options.find(" " + std::string(given) + " ") == std::string_view::npos)
       throw UsageError("--" + std::string(given) + " does not belong to " + std::string(command.name) +
                        " (see --help).");
-  if (line.words.size() > (command.takes_id ? 2U : 1U))
+  if (line.words.size() > command.most_words + 1)
     throw UsageError("\"" + sanitize_for_display(line.words.back()) + "\" is too much for " +
                      std::string(command.name) + " (see --help).");
 }
@@ -198,6 +212,7 @@ int run(int argc, char** argv) {
   }
   const Command& command = command_of(line);
   check_fits(line, command);
+  line.options.words.assign(line.words.begin() + 1, line.words.end());
   if (line.words.size() == 2) line.options.id = to_lower_ascii(line.words.back());
   return command.run(state_directory(line.state), line.options);
 }

@@ -54,7 +54,17 @@ PendingPairing pending_pairing_from(const json_t* object) {
 
 PendingRequest pending_request_from(const json_t* object) {
   return {required_uuid(object, "id"), required_uuid(object, "pairing_id"),
-          api::required_string(object, "shown"), api::optional_integer(object, "others_pending", 0)};
+          api::required_string(object, "shown"), api::optional_integer(object, "others_pending", 0),
+          api::optional_integer(object, "remember_days_max", 0)};
+}
+
+ServerRule server_rule_from(const json_t* object) {
+  return {required_uuid(object, "id"),
+          api::required_string(object, "user"),
+          api::required_string(object, "requester"),
+          api::required_string(object, "terminal"),
+          api::required_string(object, "action"),
+          api::optional_integer(object, "expires", 0)};
 }
 
 ServerPairing server_pairing_from(const json_t* object) {
@@ -152,11 +162,13 @@ std::vector<ServerPairing> AuthenticatorApi::pairings() {
 }
 
 Decided AuthenticatorApi::decide(const PendingRequest& request, device::Choice choice,
-                                 const std::string& number) {
+                                 const std::string& number, int remember_days) {
   const api::Json body(json_object());
   set_text(body, "choice", device::to_text(choice));
   set_text(body, "number", number);
-  set_text(body, "signature", decision_signature(request.pairing_id, request.shown, choice, number));
+  if (remember_days != 0) api::set_member(body, "remember_days", api::Json(json_integer(remember_days)));
+  set_text(body, "signature",
+           decision_signature(request.pairing_id, request.shown, choice, number, remember_days));
   const api::Json answer = call("POST", "requests/" + request.id + "/decision", body.get());
   if (api::required_string(answer.get(), "id") != request.id)
     throw Failure(origin_.text() + " answered for another request");
@@ -165,9 +177,24 @@ Decided AuthenticatorApi::decide(const PendingRequest& request, device::Choice c
 }
 
 std::string AuthenticatorApi::decision_signature(std::string_view pairing_id, std::string_view shown,
-                                                 device::Choice choice, std::string_view number) const {
+                                                 device::Choice choice, std::string_view number,
+                                                 int remember_days) const {
   return crypto::base64url_encode(
-      key_.sign(device::decision_bytes(origin_.text(), pairing_id, shown, choice, number)));
+      key_.sign(device::decision_bytes(origin_.text(), pairing_id, shown, choice, number, remember_days)));
+}
+
+std::vector<ServerRule> AuthenticatorApi::rules() {
+  const api::Json answer = call("GET", "rules", nullptr);
+  const json_t* const list = required_array(answer.get(), "rules");
+  std::vector<ServerRule> rules;
+  for (std::size_t i = 0; i < json_array_size(list); ++i)
+    rules.push_back(server_rule_from(json_array_get(list, i)));
+  return rules;
+}
+
+void AuthenticatorApi::remove_rule(const std::string& id) {
+  const api::Json body(json_object());
+  (void)call("POST", "rules/" + id + "/remove", body.get());
 }
 
 HttpCall AuthenticatorApi::signed_call(std::string_view method, const std::string& path, const json_t* body,

@@ -33,6 +33,7 @@ struct PendingRequest {
   std::string pairing_id;
   std::string shown;  ///< byte for byte as it arrived
   std::int64_t others_pending = 0;
+  std::int64_t longest_rule = 0;  ///< days for which it may be remembered; 0: this once only
 };
 
 struct Pending {
@@ -46,6 +47,16 @@ struct Decided {
   bool granted = false;
   std::int64_t reason_code = 0;
   std::string reason;
+};
+
+/// "Always allow this", as the server has it; texts as it sent them.
+struct ServerRule {
+  std::string id;
+  std::string user;
+  std::string requester;
+  std::string terminal;
+  std::string action;
+  std::int64_t expires = 0;  ///< seconds since 1970
 };
 
 /// A pairing as the server has it.
@@ -71,7 +82,11 @@ class AuthenticatorApi {
   Pending pending(const std::string& since, std::chrono::seconds hold);
   ServerPairing answer_pairing(const PendingPairing& pairing, device::Choice choice);
   std::vector<ServerPairing> pairings();
-  Decided decide(const PendingRequest& request, device::Choice choice, const std::string& number);
+  /// With `remember_days` the same is allowed from now on, for as many days.
+  Decided decide(const PendingRequest& request, device::Choice choice, const std::string& number,
+                 int remember_days = 0);
+  std::vector<ServerRule> rules();
+  void remove_rule(const std::string& id);
 
   /// pending() in two steps, so that a terminal can be read meanwhile; see HttpClient::wait.
   void start_pending(const std::string& since, std::chrono::seconds hold);
@@ -92,7 +107,8 @@ class AuthenticatorApi {
   [[noreturn]] void refuse(const HttpAnswer& answer);
   void note_server_time(const json_t* object);
   [[nodiscard]] std::string decision_signature(std::string_view pairing_id, std::string_view shown,
-                                               device::Choice choice, std::string_view number) const;
+                                               device::Choice choice, std::string_view number,
+                                               int remember_days = 0) const;
 
   Origin origin_;
   std::string device_;

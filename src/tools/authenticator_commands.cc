@@ -8,6 +8,7 @@
 #include <ctime>
 #include <functional>
 
+#include "api/objects.h"
 #include "base/deadline.h"
 #include "base/text.h"
 #include "otp/otp.h"
@@ -118,6 +119,14 @@ std::string number_for(const ShownRequest& shown, const CommandOptions& options)
   return std::move(*number);
 }
 
+void check_remember(const PendingRequest& request, int days) {
+  if (days <= request.longest_rule) return;
+  throw Failure(request.longest_rule == 0
+                    ? "This request cannot be remembered; approve it without --remember. It was not answered."
+                    : "This request can be remembered for at most " + std::to_string(request.longest_rule) +
+                          " days. It was not answered.");
+}
+
 int decide(const StateDirectory& directory, const CommandOptions& options, device::Choice choice) {
   Device device = Device::load(directory);
   AuthenticatorApi api = device.connect();
@@ -126,8 +135,28 @@ int decide(const StateDirectory& directory, const CommandOptions& options, devic
   require_known_pairing(device, request);
   const ShownRequest shown = read_shown(request);
   say(render(shown, shown.expires - api.server_now(), request.others_pending));
+  check_remember(request, options.remember_days);
   return decide_and_report(api, request, choice,
-                           choice == device::Choice::allow ? number_for(shown, options) : "");
+                           choice == device::Choice::allow ? number_for(shown, options) : "",
+                           options.remember_days);
+}
+
+std::string row_of(const ServerRule& rule) {
+  return "  " + rule.id + "  " + sanitize_for_display(rule.user) + " at " +
+         sanitize_for_display(rule.requester) + ": " + sanitize_for_display(rule.action) + " on " +
+         sanitize_for_display(rule.terminal) + ", until " + api::api_time(rule.expires) + " UTC\n";
+}
+
+int remove_rule(AuthenticatorApi& api, const std::string& beginning) {
+  std::vector<ServerRule> found = api.rules();
+  std::erase_if(found, [&](const ServerRule& rule) { return !rule.id.starts_with(beginning); });
+  if (found.empty()) throw Failure("There is no such rule; toopher-authenticator rules shows all.");
+  std::string rows;
+  for (const ServerRule& rule : found) rows += row_of(rule);
+  if (found.size() > 1) throw Failure(several("rules; name the one that is meant", rows));
+  api.remove_rule(found.front().id);
+  say("Removed:\n" + rows);
+  return exit_status::kOk;
 }
 
 std::string row_of(const DevicePairing& pairing) {
@@ -224,6 +253,20 @@ int run_list(const StateDirectory& directory, const CommandOptions&) {
   if (device.state().pairings.empty()) say("  no pairings yet\n");
   for (const DevicePairing& pairing : device.state().pairings)
     say(row_of(pairing) + status_of(pairing, at_server ? &*at_server : nullptr) + "\n");
+  return exit_status::kOk;
+}
+
+int run_rules(const StateDirectory& directory, const CommandOptions& options) {
+  const Device device = Device::load(directory);
+  AuthenticatorApi api = device.connect();
+  if (!options.words.empty()) {
+    if (options.words.front() != "remove" || options.words.size() != 2)
+      throw UsageError("rules takes nothing, or: remove ID (see --help).");
+    return remove_rule(api, to_lower_ascii(options.words.back()));
+  }
+  const std::vector<ServerRule> rules = api.rules();
+  if (rules.empty()) say("Nothing is allowed without asking.\n");
+  for (const ServerRule& rule : rules) say(row_of(rule));
   return exit_status::kOk;
 }
 

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tools/authenticator_device.h"
 #include "tools/device_state.h"
@@ -19,10 +20,12 @@ struct CommandOptions {
   std::string id;  ///< a request's, or its beginning
   std::optional<std::string> number;
   bool not_me = false;
+  int remember_days = 0;
   std::chrono::seconds wait{0};  ///< for a request that is not there yet
   std::string pairing;
   std::string user;
   bool quiet = false;
+  std::vector<std::string> words;  ///< behind the command
 };
 
 int run_pair(const StateDirectory& directory, const CommandOptions& options);
@@ -31,6 +34,7 @@ int run_approve(const StateDirectory& directory, const CommandOptions& options);
 int run_deny(const StateDirectory& directory, const CommandOptions& options);
 int run_otp(const StateDirectory& directory, const CommandOptions& options);
 int run_list(const StateDirectory& directory, const CommandOptions& options);
+int run_rules(const StateDirectory& directory, const CommandOptions& options);
 int run_pending(const StateDirectory& directory, const CommandOptions& options);
 
 }  // namespace toopher::tools

@@ -155,11 +155,14 @@ void warn_about_clock(const AuthenticatorApi& api) {
 }
 
 int decide_and_report(AuthenticatorApi& api, const PendingRequest& request, device::Choice choice,
-                      const std::string& number) {
-  const Decided decided = api.decide(request, choice, number);
+                      const std::string& number, int remember_days) {
+  const Decided decided = api.decide(request, choice, number, remember_days);
   if (choice == device::Choice::allow) {
     if (decided.granted) {
       say("Allowed: the login is granted.\n");
+      if (remember_days != 0)
+        say("The same is allowed for " + std::to_string(remember_days) +
+            (remember_days == 1 ? " day" : " days") + "; to end that: toopher-authenticator rules\n");
       return exit_status::kOk;
     }
     say(decided.reason_code == api::reason::kWrongNumber

@@ -57,7 +57,7 @@ void warn_about_clock(const AuthenticatorApi& api);
 
 /// Sends the decision and says what came of it. The exit status: kOk where it is what was decided.
 int decide_and_report(AuthenticatorApi& api, const PendingRequest& request, device::Choice choice,
-                      const std::string& number);
+                      const std::string& number, int remember_days = 0);
 
 /// Whether `number` is what a person may type for a request that asks for that many digits.
 [[nodiscard]] bool is_number_of(const std::string& number, unsigned digits);

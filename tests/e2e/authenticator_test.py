@@ -131,6 +131,26 @@ class Answering(Scene):
         self.assertEqual(self.run_phone("deny", "--not-me")[0], 0)
         self.assertEqual(self.outcome(login["id"]), (False, 1001))
 
+    def test_a_login_can_be_remembered_and_forgotten(self):
+        login = self.login(automation_allowed="false")
+        status, text = self.run_phone("approve", "--remember", "30")
+        self.assertEqual((status, "cannot be remembered" in text), (1, True), text)
+        self.assertEqual(self.run_phone("approve")[0], 0)
+        self.assertEqual(self.outcome(login["id"]), (True, 0))
+        self.assertEqual(self.run_phone("approve", "--remember", "366")[0], 2)
+        self.assertEqual(self.run_phone("deny", "--remember", "3")[0], 2)
+        self.assertIn("Nothing is allowed", self.phone.run("rules"))
+        login = self.login()
+        self.assertIn("allowed for 30 days", self.phone.run("approve", "--remember", "30"))
+        login = self.login()
+        self.assertEqual((login["pending"], login["granted"], login["automated"]), (False, True, True))
+        self.server.wait_for_line(r'"factor":"rule".*"rule":"')
+        listed = self.phone.run("rules")
+        self.assertRegex(listed, "alice at .*: sshd on web1, until 20.* UTC")
+        self.assertEqual(self.run_phone("rules", "forget", listed.split()[0])[0], 2)
+        self.assertIn("Removed", self.phone.run("rules", "remove", listed.split()[0]))
+        self.assertTrue(self.login()["pending"])
+
     def test_a_request_can_be_waited_for(self):
         with self.phone.start("approve", "--wait", "30") as command:
             login = self.login()

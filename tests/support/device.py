@@ -92,6 +92,11 @@ class Device:
         digest = hashlib.sha256(shown.encode()).hexdigest()
         return b64(self.sign("toopher-decision-v1", self.url, pairing, digest, choice, number))
 
+    def remembering(self, pairing, shown, days, choice="allow", number=""):
+        """The signature of an answer that makes a rule for so many days."""
+        digest = hashlib.sha256(shown.encode()).hexdigest()
+        return b64(self.sign("toopher-decision-v2", self.url, pairing, digest, choice, number, str(days)))
+
     def answer_pairing(self, entry, choice):
         """(status, answer); computes the seed when it allows."""
         if choice == "allow":

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "crypto/encoding.h"
+#include "crypto/hash.h"
 #include "device/call_signature.h"
 #include "device/decision.h"
 #include "device/seed.h"
@@ -121,6 +122,17 @@ void decisions_are_bound_to_what_was_shown(void**) {
   assert_true(allow.substr(allow.size() - 8) == "\nallow\n\n");
 }
 
+void decisions_are_signed_as_documented(void**) {
+  for (const auto& v : read_vectors("decision.vec")) {
+    const std::string bytes = decision_bytes(v.text("origin"), v.text("pairing-id"), v.text("shown"),
+                                             *choice_from_text(v.text("choice")), v.text("number"),
+                                             static_cast<int>(v.number("days")));
+    assert_same_text(hex_encode(crypto::sha256(bytes)), v.text("digest"));
+    assert_same_text(hex_encode(crypto::sha256(v.text("shown"))), v.text("hash"));
+    assert_true(bytes.find(v.text("hash")) != std::string::npos);
+  }
+}
+
 void choices_have_names(void**) {
   for (const Choice choice : {Choice::allow, Choice::deny, Choice::not_me})
     assert_true(choice_from_text(to_text(choice)) == choice);
@@ -137,6 +149,7 @@ int main() {
       cmocka_unit_test(calls_are_signed),
       cmocka_unit_test(authorizations_are_read_strictly),
       cmocka_unit_test(decisions_are_bound_to_what_was_shown),
+      cmocka_unit_test(decisions_are_signed_as_documented),
       cmocka_unit_test(choices_have_names),
   };
   return cmocka_run_group_tests_name("device", tests, nullptr, nullptr);

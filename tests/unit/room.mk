@@ -71,6 +71,16 @@ unit_server_test_SOURCES = unit/server_test.cc unit/server_world.h
 unit_server_test_LDADD = $(server_test_libraries)
 unit_server_recovery_test_SOURCES = unit/server_recovery_test.cc unit/server_world.h
 unit_server_recovery_test_LDADD = $(server_test_libraries)
+if CMOCKA
+if SERVER
+check_PROGRAMS += unit/server_rules_test unit/server_automation_test
+TESTS += unit/server_rules_test unit/server_automation_test
+endif
+endif
+unit_server_rules_test_SOURCES = unit/server_rules_test.cc unit/server_world.h
+unit_server_rules_test_LDADD = $(server_test_libraries)
+unit_server_automation_test_SOURCES = unit/server_automation_test.cc unit/server_world.h
+unit_server_automation_test_LDADD = $(server_test_libraries)
 
 if CMOCKA
 check_PROGRAMS += unit/client_test

@@ -49,7 +49,11 @@ std::optional<AutomationRule> rule_answering(Context& context, const Requester& 
                                              const AuthenticationRequest& request) {
   if (longest_rule(requester, request) == 0) return std::nullopt;
   auto rule = context.store.rule_for(request.user_id, requester.id, request.terminal.id, request.action.name);
-  if (!rule || !in_force(*rule, context.now)) return std::nullopt;
+  if (!rule) return std::nullopt;
+  if (!in_force(*rule, context.now)) {
+    end_rule(context, *rule, "its time is over", "time");
+    return std::nullopt;
+  }
   if (!request.pairing_id.empty() && request.pairing_id != rule->pairing_id) return std::nullopt;
   const auto pairing = context.store.pairing_by_id(rule->pairing_id);
   if (!pairing || pairing->state != PairingState::enabled) return std::nullopt;
