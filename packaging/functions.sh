@@ -11,11 +11,13 @@ can_be_root() {
   [ "$(id -u)" -eq 0 ] || { command -v sudo >/dev/null && { [ -t 0 ] || sudo -n true 2>/dev/null; }; }
 }
 
-# missing_packages PURPOSE...: those of packaging/debian-packages that are not installed, one a line.
+# missing_packages PURPOSE...: those of packaging/debian-packages that are not installed, one a line. An npm that came
+# with another node will do: Debian's cannot stand beside it.
 missing_packages() {
   local purpose package
   while read -r purpose package; do
     case " $* " in *" $purpose "*) ;; *) continue ;; esac
+    if [ "$package" = npm ] && command -v npm >/dev/null; then continue; fi
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || printf '%s\n' "$package"
   done <packaging/debian-packages
 }

@@ -28,6 +28,8 @@ libtoopher_server_a_SOURCES = \
 	server/http/tls.cc \
 	server/http/toopher_api.cc server/http/toopher_api.h \
 	server/http/waiters.cc server/http/waiters.h \
+	server/http/web.cc server/http/web.h \
+	server/http/web_files.h \
 	server/serve.cc server/serve.h \
 	server/service/approvals.cc server/service/approvals.h \
 	server/service/authenticate.cc server/service/authenticate.h \
@@ -71,6 +73,8 @@ libtoopher_server_a_SOURCES = \
 	server/store/transaction_users.cc \
 	server/store/trouble.cc server/store/trouble.h \
 	server/wall_clock.h
+
+nodist_libtoopher_server_a_SOURCES = web/files.cc
 
 sbin_PROGRAMS += toopherd
 toopherd_CPPFLAGS = $(server_flags)

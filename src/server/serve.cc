@@ -19,6 +19,7 @@
 #include "server/http/authenticator_api.h"
 #include "server/http/listener.h"
 #include "server/http/toopher_api.h"
+#include "server/http/web.h"
 #include "server/open_store.h"
 #include "server/service/automation.h"
 #include "server/service/pairings.h"
@@ -123,6 +124,7 @@ class Server {
 
   static asio::awaitable<Response> other(const Request& request) {
     if (request.path() == "/healthz") co_return Response{200, "{\"status\":\"ok\"}", {}};
+    if (auto page = web_answer(request)) co_return std::move(*page);
     co_return error_response({404, 404, "There is nothing here."});
   }
 

@@ -60,6 +60,6 @@ TESTS += e2e/ways_test.py
 EXTRA_DIST += e2e/ways_test.py
 EXTRA_DIST += e2e/hosts/names.py e2e/hosts/offline.py
 if SERVER
-TESTS += e2e/check_test.py
+TESTS += e2e/check_test.py e2e/web_app_test.py
 endif
-EXTRA_DIST += e2e/check_test.py
+EXTRA_DIST += e2e/check_test.py e2e/web_app_test.py

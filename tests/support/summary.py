@@ -4,7 +4,7 @@
 
     summary.py [--failed N] LOG...
 
-N failures are counted on top. Each LOG is what `make check` left (a directory with .trs files) or what hosts/run.py printed.
+N failures are counted on top. Each LOG is what `make check` left (a directory with .trs files) or what hosts/run.py or web/run.sh printed.
 """
 
 import argparse
@@ -61,9 +61,9 @@ def count_directory(directory):
     return total
 
 
-def count_hosts(log):
+def count_printed(log):
     count = Count()
-    found = re.findall(r"^hosts: (\d+) passed, (\d+) failed$", log.read_text(encoding="utf-8"), re.MULTILINE)
+    found = re.findall(r"^(?:hosts|web): (\d+) passed, (\d+) failed$", log.read_text(encoding="utf-8"), re.MULTILINE)
     if found:
         count.passed, count.failed = map(int, found[-1])
     else:
@@ -80,7 +80,7 @@ def main():
     total.failed = options.failed
     parts = []
     for path in options.logs:
-        part = count_directory(path) if path.is_dir() else count_hosts(path)
+        part = count_directory(path) if path.is_dir() else count_printed(path)
         parts.append(f"{path}: {part}")
         total.add(part)
     print("\n".join(parts))

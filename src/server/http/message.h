@@ -20,6 +20,8 @@ struct Request {
   std::string host;
   std::string authorization;
   std::string content_type;
+  std::string accept_encoding;
+  std::string if_none_match;
   std::string body;
   std::string forwarded_for;  ///< the fields X-Forwarded-For, joined by commas
   std::string address;        ///< of the client: the peer, or for whom a trusted proxy asks
@@ -38,6 +40,7 @@ struct Response {
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
   const char* content_type = kJson;
+  const char* cache_control = "no-store";
 };
 
 [[nodiscard]] inline Response error_response(const api::ApiError& error) {

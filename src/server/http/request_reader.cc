@@ -101,6 +101,8 @@ Request RequestReader::take() {
   request.host = view(message[http::field::host]);
   request.authorization = view(message[http::field::authorization]);
   request.content_type = view(message[http::field::content_type]);
+  request.accept_encoding = view(message[http::field::accept_encoding]);
+  request.if_none_match = view(message[http::field::if_none_match]);
   const auto [begin, end] = message.equal_range("X-Forwarded-For");
   for (auto field = begin; field != end; ++field) {
     if (!request.forwarded_for.empty()) request.forwarded_for += ',';

@@ -46,10 +46,12 @@ const char* why_refused(int status) {
 }  // namespace
 
 std::string to_text(const Response& response, bool close, bool without_body) {
-  std::string text = "HTTP/1.1 " + std::to_string(response.status) + " " + reason_phrase(response.status) +
-                     "\r\nDate: " + http_date() + "\r\nContent-Type: " + response.content_type +
-                     "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nContent-Length: " +
-                     std::to_string(response.body.size()) + "\r\n";
+  std::string text =
+      "HTTP/1.1 " + std::to_string(response.status) + " " + reason_phrase(response.status) +
+      "\r\nDate: " + http_date() + "\r\nContent-Type: " + response.content_type +
+      "\r\nCache-Control: " + response.cache_control +
+      "\r\nX-Content-Type-Options: nosniff\r\nContent-Length: " + std::to_string(response.body.size()) +
+      "\r\n";
   for (const auto& [name, value] : response.headers)
     text.append(name).append(": ").append(value).append("\r\n");
   if (close) text += "Connection: close\r\n";

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// The calls of docs/authenticator-api.md, each signed by the device's key. No cookies.
+import { base64url } from './bytes.js';
+import { authorization, decisionText, sign } from './signing.js';
+
+const BASE = '/authenticator/v1/';
+const TIMEOUT = 20; // seconds
+const GRACE = 10; // seconds that a held answer may take longer than the server promised
+const REFUSED_CLOCK_ERROR = 290; // seconds; the server refuses timestamps further away than 300
+
+/** No answer of a Toopher server came. */
+export class Unreachable extends Error {}
+
+/** The server said no. `serverTime`: of a 401, seconds since 1970. */
+export class Refused extends Error {
+  constructor(status, answer) {
+    super(String(answer.error_message ?? status));
+    this.status = status;
+    this.code = answer.error_code;
+    this.serverTime = answer.server_time;
+  }
+}
+
+/** The phone's clock, and how far it is from the server's as far as is known. */
+export class Clock {
+  constructor(error = 0) {
+    this.error = error; // seconds that the phone is ahead of the server
+    this.measured = false; // since this page was opened
+  }
+
+  static phone = () => Date.now() / 1000;
+
+  learn(serverTime) {
+    if (!Number.isSafeInteger(serverTime)) return;
+    this.error = Clock.phone() - serverTime;
+    this.measured = true;
+  }
+
+  /** The server's time; the phone's where nothing else is known for sure. */
+  now() {
+    return this.measured ? Clock.phone() - this.error : Clock.phone();
+  }
+}
+
+export class Api {
+  /** `device`: of vault.js. `fetch` is passed in by tests. */
+  constructor(device, origin, clock, fetcher = (...call) => fetch(...call)) {
+    Object.assign(this, { device, origin, clock, fetcher });
+  }
+
+  async register({ name, platform }) {
+    const answer = await this.#call('POST', 'devices', {
+      name,
+      platform,
+      signing_key: base64url(this.device.signingPoint),
+      agreement_key: base64url(this.device.agreementPoint),
+    });
+    return answer.device_id;
+  }
+
+  phrase = () => this.#call('POST', 'phrases', {});
+
+  pairings = async () => (await this.#call('GET', 'pairings')).pairings;
+
+  /** Held by the server up to `hold` seconds while the list still is `since`. */
+  async pending(since, hold, signal) {
+    const path = since === '' ? 'pending' : `pending?wait=${hold}&since=${encodeURIComponent(since)}`;
+    return this.#call('GET', path, undefined, { signal, timeout: since === '' ? TIMEOUT : hold + GRACE });
+  }
+
+  async decidePairing(entry, choice) {
+    const signature = await this.#decision(entry.id, entry.shown, choice, '');
+    return this.#call('POST', `pairings/${entry.id}`, { choice, signature });
+  }
+
+  async decide(entry, choice, number) {
+    const signature = await this.#decision(entry.pairing_id, entry.shown, choice, number);
+    return this.#call('POST', `requests/${entry.id}/decision`, { choice, number, signature });
+  }
+
+  async #decision(pairing, shown, choice, number) {
+    return sign(this.device.signingKey, await decisionText(this.origin, pairing, shown, choice, number));
+  }
+
+  /** A call that was refused for the phone's clock is made once more with the server's. */
+  async #call(method, path, body, options = {}) {
+    const signedAt = this.clock.now();
+    try {
+      return await this.#once(method, path, body, options, signedAt);
+    } catch (error) {
+      const byClock = error instanceof Refused && error.status === 401 &&
+        Math.abs(error.serverTime - signedAt) > REFUSED_CLOCK_ERROR;
+      if (!byClock) throw error;
+      return this.#once(method, path, body, options, this.clock.now());
+    }
+  }
+
+  async #once(method, path, content, { signal, timeout = TIMEOUT }, now) {
+    const target = BASE + path;
+    const body = content === undefined ? '' : JSON.stringify(content);
+    const header = await authorization(this.device.signingKey, { method, target, body }, this.origin,
+      this.device.id, now);
+    const request = { method, headers: { Authorization: header, 'Content-Type': 'application/json' } };
+    if (body !== '') request.body = body;
+    const [status, answer] = await this.#send(target, request, signal, timeout);
+    this.clock.learn(answer.server_time);
+    if (status >= 400) throw new Refused(status, answer);
+    return answer;
+  }
+
+  async #send(target, request, signal, timeout) {
+    const ending = new AbortController();
+    const end = () => ending.abort();
+    const timer = setTimeout(end, timeout * 1000);
+    signal?.addEventListener('abort', end);
+    try {
+      const answer = await this.fetcher(target, {
+        ...request, signal: ending.signal, cache: 'no-store', credentials: 'omit', redirect: 'error',
+      });
+      const text = await answer.json();
+      if (text === null || typeof text !== 'object') throw new TypeError('not an object');
+      return [answer.status, text];
+    } catch (error) {
+      throw new Unreachable(error.message);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+    }
+  }
+}

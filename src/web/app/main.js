@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// Opens the app: which screen is shown, and what a change of the server's list does to it.
+import { ending } from './parts.js';
+import { Phone } from './phone.js';
+import { awaitInstallPrompt } from './platform.js';
+import { home } from './screens/home.js';
+import { welcome } from './screens/welcome.js';
+import { readPairing, readRequest, Unreadable } from './shown.js';
+import { explain } from './trouble.js';
+import { keepUpToDate } from './update.js';
+import { Vault, wasEmptied } from './vault.js';
+import { Watch } from './watch.js';
+import { chooseLanguage, t } from './words.js';
+
+const root = document.getElementById('app');
+const announcer = document.getElementById('announcer');
+
+const app = {
+  phone: undefined,
+  watch: undefined,
+  connection: '', // 'connected', 'unreachable', or a Refused
+  list: { requests: [], pairings: [], unknown: 0 },
+  answered: new Set(), // ids that this page has answered or let pass
+  emptied: false,
+  go,
+  show,
+  refresh: () => void route(),
+  restart: () => location.reload(),
+};
+
+let screen = { leave() {} };
+const opened = new Set(); // ids whose screens opened by themselves, once
+
+function show(next) {
+  screen.leave?.();
+  screen = next;
+  document.title = next.title === t('app') ? next.title : `${next.title} · ${t('app')}`;
+  root.replaceChildren(next.node);
+  scrollTo(0, 0);
+  root.querySelector('h1')?.focus({ preventScroll: true });
+}
+
+function go(path) {
+  if (location.hash.slice(1) === path || (path === '/' && location.hash === '')) void route();
+  else location.hash = path;
+}
+
+/** Screens that the first one does not need come when they do. After an upgrade the files of this page may be gone. */
+async function load(name) {
+  try {
+    return (await import(`./screens/${name}.js`))[name];
+  } catch {
+    location.reload();
+    return new Promise(() => {});
+  }
+}
+
+const listed = {
+  request: (id) => app.list.requests.find((one) => one.entry.id === id),
+  asked: (id) => app.list.pairings.find((one) => one.entry.id === id),
+  pairing: (id) => app.phone.pairing(id),
+};
+const SCREENS = ['anew', 'asked', 'history', 'pair', 'pairing', 'request'];
+
+const first = () => (app.phone.device && app.phone.pairings.length > 0 ? home(app) : welcome(app));
+
+/** Shows what the address names; the first screen where there is no such thing (any more). */
+async function route() {
+  const address = location.hash;
+  const [, name, id] = address.slice(1).split('/');
+  const isThere = SCREENS.includes(name) && (!listed[name] || listed[name](id));
+  const next = isThere ? await load(name).then((make) => make(app, listed[name]?.(id))) : first();
+  if (location.hash === address) show(next);
+}
+
+/** What can be read and belongs to a pairing of this phone; the rest is counted. */
+function understand(list) {
+  const understood = { requests: [], pairings: [], unknown: 0 };
+  const take = (entries, read, into, known) => {
+    for (const entry of entries) {
+      try {
+        const one = read(entry);
+        if (app.answered.has(entry.id)) continue;
+        if (known(entry)) into(entry, one);
+        else understood.unknown += 1;
+      } catch (error) {
+        if (!(error instanceof Unreadable)) throw error;
+        understood.unknown += 1;
+      }
+    }
+  };
+  take(list.requests, readRequest, (entry, one) => understood.requests.push({ entry, request: one }),
+    (entry) => app.phone.pairing(entry.pairing_id) !== undefined);
+  take(list.pairings, readPairing, (entry, one) => understood.pairings.push({ entry, pairing: one }), () => true);
+  return understood;
+}
+
+async function take(list) {
+  await app.phone.refresh();
+  app.list = understand(list);
+  const count = app.list.requests.length;
+  void navigator.setAppBadge?.(count).catch(() => {});
+  announcer.textContent = count > 0 ? t('announce', { n: count }) : '';
+  if (!openNews()) update();
+}
+
+function update() {
+  if (screen.update) screen.update();
+  else if (screen.name === 'welcome') void route();
+}
+
+/** Something that just came, once each, and never over a screen where the person is doing something. */
+function openNews() {
+  const news = (list) => list.filter(({ entry }) => !opened.has(entry.id));
+  const atRest = screen.name === 'home' || screen.name === 'welcome';
+  const [question] = news(app.list.pairings);
+  if (question && (atRest || screen.name === 'pair')) return open('asked', question);
+  const [login] = news(app.list.requests);
+  if (login && app.list.requests.length === 1 && atRest) return open('request', login);
+  return false;
+}
+
+function open(name, { entry }) {
+  opened.add(entry.id);
+  go(`/${name}/${entry.id}`);
+  return true;
+}
+
+function connected(state) {
+  const changed = app.connection !== state;
+  app.connection = state;
+  if (changed && screen.name === 'home') screen.update();
+}
+
+async function start() {
+  await chooseLanguage();
+  const vault = await Vault.open();
+  app.phone = await Phone.load(vault, location.origin);
+  app.emptied = wasEmptied(app.phone.pairings, app.phone.device);
+  app.watch = new Watch(app.phone, take, connected);
+  window.addEventListener('hashchange', () => void route());
+  awaitInstallPrompt(() => screen.name === 'welcome' && route());
+  if (['request', 'asked'].includes(location.hash.split('/')[1])) window.history.replaceState(null, '', '/');
+  await route();
+  if (app.phone.device) app.watch.start();
+  await keepUpToDate();
+}
+
+start().catch((error) => {
+  const { title, text } = explain(error);
+  show(ending(app, { kind: 'bad', title, text, action: t('again'), onaction: () => location.reload() }));
+});

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// A computer asks to be paired with this phone: who asks, and for whom.
+import { h, icon } from '../dom.js';
+import { button, ending, facts, heading, notice, topBar } from '../parts.js';
+import { explain } from '../trouble.js';
+import { keepForGood } from '../vault.js';
+import { makeVisible } from '../visible.js';
+import { t } from '../words.js';
+
+export function asked(app, { entry, pairing }) {
+  const { phone } = app;
+  const fail = (error) => app.show(ending(app, { kind: 'bad', ...explain(error) }));
+
+  async function allow() {
+    await phone.allowPairing(entry, pairing);
+    const kept = await keepForGood();
+    app.show(ending(app, {
+      kind: 'good', title: t('paired.title'), text: t('paired.text', { user: makeVisible(pairing.user) }),
+      action: t('paired.done'), more: kept ? [] : [notice('warning', t('storage.notKept'))],
+    }));
+  }
+
+  async function deny() {
+    await phone.denyPairing(entry);
+    app.show(ending(app, { kind: 'neutral', title: t('notPaired.title'), text: t('notPaired.text') }));
+  }
+
+  const act = (work) => (event) => {
+    app.answered.add(entry.id);
+    for (const one of event.target.closest('.actions').querySelectorAll('button')) one.disabled = true;
+    work().catch(fail).finally(() => app.watch.poke(true));
+  };
+  return {
+    title: t('asked.title'),
+    name: 'asked',
+    node: h('div', { class: 'screen' }, topBar(app),
+      h('div', { class: 'middle top' },
+        h('div', { class: 'badge brand small' }, icon('phone')),
+        heading(t('asked.title')), h('p', { class: 'lead' }, t('asked.text')),
+        h('section', { class: 'card' }, facts([[t('fact.user'), pairing.user], [t('fact.requester'), pairing.requester],
+          [t('fact.server'), phone.origin]]))),
+      h('div', { class: 'actions' }, button(t('asked.allow'), act(allow), 'primary'), button(t('asked.deny'), act(deny)))),
+    update() {
+      if (app.answered.has(entry.id) || app.list.pairings.some((one) => one.entry.id === entry.id)) return;
+      app.show(ending(app, { kind: 'neutral', title: t('asked.overTitle'), text: t('asked.overText') }));
+    },
+  };
+}

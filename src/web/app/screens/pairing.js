@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// One pairing: what it is, how it is called here, and how it is removed.
+import { h } from '../dom.js';
+import { button, facts, heading, nameOf, notice, topBar } from '../parts.js';
+import { keepForGood } from '../vault.js';
+import { t, when } from '../words.js';
+
+function removeDialog(remove) {
+  const dialog = h('dialog', { 'aria-labelledby': 'remove-title' },
+    h('h2', { id: 'remove-title' }, t('remove.title')), h('p', {}, t('remove.text')),
+    h('div', { class: 'actions' }, button(t('remove.yes'), remove, 'alarm'), button(t('remove.no'), () => dialog.close())));
+  return dialog;
+}
+
+export async function pairing(app, one) {
+  const { phone } = app;
+  const kept = await keepForGood();
+  const field = h('input', { id: 'label', value: one.label || one.user, maxlength: 60, autocomplete: 'off' });
+  const rename = (event) => {
+    event.preventDefault();
+    const label = field.value.trim();
+    void phone.rename(one, label === one.user ? '' : label).then(() => app.go('/'));
+  };
+  const dialog = removeDialog(() => void phone.remove(one).then(() => app.go('/')));
+  return {
+    title: nameOf(one),
+    name: 'pairing',
+    node: h('div', { class: 'screen' }, topBar(app),
+      h('div', { class: 'middle top' },
+        heading(h('bdi', {}, nameOf(one))),
+        !one.active && notice('danger', t('pairing.endedLong')),
+        h('section', { class: 'card' }, facts([[t('fact.user'), one.user], [t('fact.requester'), one.requester],
+          [t('fact.server'), phone.origin], [t('fact.phone'), phone.device.name], [t('fact.since'), when(one.created)],
+          [t('fact.storage'), t(kept ? 'storage.kept' : 'storage.mayGo')]])),
+        !kept && notice('warning', t('storage.notKept')),
+        h('form', { onsubmit: rename },
+          h('label', { for: 'label', class: 'label' }, t('pairing.label')), field,
+          h('div', { class: 'after-field' }, h('button', { type: 'submit', class: 'button plain' }, t('save'))))),
+      h('div', { class: 'actions' }, button(t('remove.button'), () => dialog.showModal(), 'text')), dialog),
+  };
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// The approval: what is about to happen, the number from the login, and three ways to answer.
+import { everySecond, h, icon, ring } from '../dom.js';
+import { button, ending, facts, heading, notice, topBar, whatOf, whereOf } from '../parts.js';
+import { addsFactor, isNumber } from '../shown.js';
+import { explain } from '../trouble.js';
+import { makeVisible, seen } from '../visible.js';
+import { span, t, when } from '../words.js';
+
+const HEED_AFTER = 600; // milliseconds: a tap that was meant for the screen before does not count
+
+/** How each outcome is told. Reasons of the server are not needed: the code says more in the person's language. */
+const KINDS = { granted: 'good', elsewhere_granted: 'neutral', expired: 'neutral', withdrawn: 'neutral' };
+
+export const outcomeScreen = (app, outcome) =>
+  ending(app, { kind: KINDS[outcome] ?? 'bad', title: t(`outcome.${outcome}.title`), text: t(`outcome.${outcome}.text`) });
+
+function details(request) {
+  const { metadata } = request;
+  return facts([
+    [t('fact.user'), request.user], [t('fact.host'), metadata.host], [t('fact.service'), metadata.service],
+    [t('fact.target'), metadata.target !== request.user ? metadata.target : ''], [t('fact.command'), metadata.command, 'command'],
+    [t('fact.directory'), metadata.directory, 'command'], [t('fact.rhost'), metadata.rhost],
+    [t('fact.terminal'), request.terminal !== (metadata.rhost ?? metadata.host) ? request.terminal : ''],
+    [t('fact.tty'), metadata.tty], [t('fact.ruser'), metadata.ruser],
+    [t('fact.action'), request.action !== metadata.service ? request.action : ''],
+    [t('fact.requester'), request.requester],
+  ]);
+}
+
+/** Beside the question: whoever asks fills the lines above, and may push some of them out of sight. */
+const warnings = (request) => [
+  !request.verified && notice('warning', t('warn.unverified')),
+  request.others > 0 && notice('danger', t('warn.others', { n: request.others })),
+  addsFactor(request.action) && notice('danger', t('warn.addsFactor', { action: seen(request.action) })),
+];
+
+/** Asks once more: the report has consequences for the next logins. */
+function reportDialog(report) {
+  const dialog = h('dialog', { 'aria-labelledby': 'report-title' },
+    h('h2', { id: 'report-title' }, t('report.title')), h('p', {}, t('report.text')),
+    h('div', { class: 'actions' },
+      button(t('report.yes'), () => {
+        dialog.close();
+        report();
+      }, 'alarm'),
+      button(t('report.no'), () => dialog.close())));
+  return dialog;
+}
+
+export function request(app, { entry, request: asked }) {
+  const { phone } = app;
+  const left = ring(Math.max(1, asked.expires - asked.created), (n) => t('request.left', { n }));
+  const since = h('p', { class: 'quiet since' });
+  const number = h('input', {
+    id: 'number', class: 'number', inputmode: 'numeric', pattern: '[0-9]*', autocomplete: 'off', enterkeyhint: 'done',
+    maxlength: asked.digits, placeholder: '·'.repeat(asked.digits), 'aria-describedby': 'number-hint',
+  });
+  const allow = button([icon('check'), t('allow')], () => answer('allow', number.value), 'primary');
+  const deny = button([icon('cross'), t('deny')], () => answer('deny', ''), 'plain');
+  const notMe = button(t('notMe'), () => dialog.showModal(), 'text');
+  const dialog = reportDialog(() => answer('not_me', ''));
+  let heeded = false;
+  let busy = false;
+
+  const refresh = () => {
+    allow.disabled = busy || !heeded || (asked.digits > 0 && !isNumber(number.value, asked.digits));
+    deny.disabled = notMe.disabled = busy || !heeded;
+  };
+  const over = (outcome) => {
+    app.answered.add(entry.id);
+    app.show(outcomeScreen(app, outcome));
+  };
+
+  async function answer(choice, typed) {
+    busy = true;
+    app.answered.add(entry.id);
+    refresh();
+    try {
+      const outcome = await phone.decide(entry, asked, choice, choice === 'allow' && asked.digits > 0 ? typed : '');
+      app.show(outcomeScreen(app, outcome));
+    } catch (error) {
+      busy = false;
+      app.answered.delete(entry.id);
+      refresh();
+      const { title, text } = explain(error);
+      trouble.replaceChildren(notice('danger', `${title}. ${text}`));
+    }
+    app.watch.poke(true);
+  }
+
+  const trouble = h('div', { role: 'alert' });
+  number.addEventListener('input', refresh);
+  const numberEntry = asked.digits > 0 && h('div', { class: 'number-entry' },
+    h('label', { for: 'number' }, t('number.label')), number,
+    h('p', { id: 'number-hint', class: 'quiet' }, t('number.hint', { n: asked.digits })));
+  const submit = (event) => {
+    event.preventDefault();
+    if (!allow.disabled) allow.click();
+  };
+  const node = h('form', { class: 'screen request', onsubmit: submit, autocomplete: 'off' },
+    topBar(app, left.node),
+    h('div', { class: 'middle top' },
+      heading(t('request.title')),
+      h('section', { class: 'card subject' },
+        h('p', { class: 'what' }, whatOf(asked)),
+        h('p', { class: 'where' }, h('bdi', {}, makeVisible(asked.user)), ` ${t('at')} `, h('bdi', {}, whereOf(asked))),
+        since, details(asked)),
+      warnings(asked), trouble, numberEntry),
+    h('div', { class: 'actions' }, h('div', { class: 'pair-of-buttons' }, deny, allow), notMe), dialog);
+
+  const stop = everySecond(() => {
+    const now = phone.clock.now();
+    const seconds = Math.max(0, Math.round(asked.expires - now));
+    left.set(seconds);
+    since.textContent = t('request.since', { at: when(asked.created, now), ago: span(Math.max(0, now - asked.created)) });
+    if (seconds > 0 || busy) return;
+    void phone.remember(asked, 'expired');
+    over('expired');
+  });
+  const heed = setTimeout(() => {
+    heeded = true;
+    refresh();
+  }, HEED_AFTER);
+  refresh();
+  return {
+    title: t('request.title'),
+    name: 'request',
+    node,
+    update() {
+      if (busy || app.answered.has(entry.id) || app.list.requests.some((one) => one.entry.id === entry.id)) return;
+      void phone.remember(asked, 'withdrawn');
+      over('withdrawn');
+    },
+    leave() {
+      stop();
+      clearTimeout(heed);
+    },
+  };
+}

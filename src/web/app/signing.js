@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the device signs: docs/authenticator-api.md, "Signing a call" and "Deciding".
+import { base64url, sha256Hex, utf8 } from './bytes.js';
+
+const ECDSA = { name: 'ECDSA', hash: 'SHA-256' };
+
+const lines = (...fields) => fields.map((field) => `${field}\n`).join('');
+
+/** The text that is signed for a call. `target`: path and query as sent; `body`: its text, may be empty. */
+export const callText = async ({ method, target, body }, origin, { device, timestamp, nonce }) =>
+  lines('toopher-call-v1', method, origin, target, device, timestamp, nonce, await sha256Hex(body));
+
+/** The text that is signed for a decision. `shown`: byte for byte as it arrived; `number`: as typed, or ''. */
+export const decisionText = async (origin, pairing, shown, choice, number) =>
+  lines('toopher-decision-v1', origin, pairing, await sha256Hex(shown), choice, number);
+
+/** base64url of the raw signature (r, s). */
+export const sign = async (key, text) => base64url(await crypto.subtle.sign(ECDSA, key, utf8(text)));
+
+/** The Authorization header of a call. `device` is '' in the call that registers it; `now`: seconds since 1970. */
+export async function authorization(key, call, origin, device, now) {
+  const claim = {
+    device,
+    timestamp: String(Math.floor(now)),
+    nonce: base64url(crypto.getRandomValues(new Uint8Array(16))),
+  };
+  const signature = await sign(key, await callText(call, origin, claim));
+  return `Toopher-Device device="${claim.device}",timestamp="${claim.timestamp}",nonce="${claim.nonce}",` +
+    `signature="${signature}"`;
+}
