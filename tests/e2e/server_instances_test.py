@@ -338,6 +338,72 @@ class Network(Instances):
         self.assertEqual(self.initiate(self.hosts[0], "jdoe", otp=code)[1]["reason_code"], 1006)
 
 
+class Starting(Instances):
+    """What an operator may get wrong, and what may happen at the same time."""
+
+    def fails(self, database, *words, more=""):
+        """toopherd with this database ends with these words."""
+        path = os.path.join(self.first.directory, "other.conf")
+        with open(path, "w", encoding="ascii") as file:
+            file.write(f"[server]\nlisten = 127.0.0.1:0\ndatabase = {database}\nkey-file = toopherd.key\n{more}")
+        with system.Process([system.program("toopherd"), "--config", path]) as server:
+            self.assertEqual(server.wait(), 1)
+            for word in words:
+                self.assertIn(word, server.text())
+            return server.text()
+
+    def test_the_configuration_is_wrong(self):
+        said = self.fails(self.uri.replace("tester@", "tester:sesame@"), "other.conf:3", "database-password-file")
+        self.assertNotIn("sesame", said)
+        self.assertNotIn("%zz", self.fails("postgresql://tester:%zz@127.0.0.1/x", "other.conf:3"))
+        self.fails(self.uri, "other.conf:5", more="database-connections = 0\n")
+        self.fails("toopherd.sqlite", "PostgreSQL", more="database-password-file = toopherd.key\n")
+        self.fails(f"postgresql://tester@127.0.0.1:{system.free_port()}/x", "cannot be reached")
+
+    def test_another_key_file_is_noticed(self):
+        with open(os.path.join(self.first.directory, "toopherd.key"), "w", encoding="ascii") as file:
+            file.write("11" * 32 + "\n")
+        self.fails(self.uri, "does not belong to the database")
+
+    def test_a_newer_database_is_left_alone(self):
+        self.rows("UPDATE toopherd_schema SET version = 1000")
+        self.fails(self.uri, "newer than this toopherd")
+        self.assertEqual(self.rows("SELECT version FROM toopherd_schema"), [["1000"]])
+
+    def test_a_network_without_verification_is_warned_about(self):
+        far = self.start(system.Instance, self.first, self.scratch("far"), database=self.uri.replace(
+            "127.0.0.1", "127.0.0.1,db.example.org") + "?hostaddr=127.0.0.1,127.0.0.1")
+        far.wait_for_line("warning: .*verify-full")
+
+    def scratch(self, name):
+        path = os.path.join(self.directory, name)
+        os.mkdir(path)
+        return path
+
+    def test_instances_that_start_together_make_the_tables_once(self):
+        empty = self.cluster.database()
+        together = [Background(system.Instance, self.first, self.scratch(f"i{number}"), empty) for number in range(4)]
+        for one in together:
+            instance = one.result()
+            self.addCleanup(instance.stop)
+        self.assertEqual(self.cluster.sql(empty, "SELECT count(*) FROM toopherd_schema"), [["1"]])
+
+    def test_few_privileges_are_enough(self):
+        self.rows("CREATE ROLE clerk LOGIN; GRANT USAGE ON SCHEMA public TO clerk;"
+                  "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO clerk;"
+                  "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO clerk")
+        clerk = self.start(system.Instance, self.first, self.scratch("clerk"), database=self.uri.replace("tester@", "clerk@"))
+        phone, _ = self.phone("jdoe")
+        phone.at = clerk.url
+        request = self.initiate(self.host(clerk), "jdoe")[1]
+        self.approve(phone)
+        self.assertTrue(self.host(clerk).get("authentication_requests/" + request["id"])[1]["granted"])
+        for kept in ("DELETE FROM audit", "UPDATE decisions SET choice = 'deny'", "TRUNCATE audit",
+                     "UPDATE requests SET state = 0"):
+            with self.assertRaises(system.Failure, msg=kept):
+                self.rows(kept)
+
+
 class Helper(Instances):
     """toopher-helper with both instances as base-url."""
 
