@@ -53,3 +53,12 @@ else
 bench-server:
 	@echo "toopherd under load: left out, configure was told not to build the server"
 endif
+
+# A decision at one instance, and who waits at another.
+EXTRA_DIST += bench/instances_bench.py
+if SERVER
+.PHONY: bench-instances
+bench: bench-instances
+bench-instances:
+	@$(AM_TESTS_ENVIRONMENT) $(PYTHON3) $(srcdir)/bench/instances_bench.py
+endif
