@@ -4,11 +4,11 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <stdexcept>
 #include <utility>
 
 #include "base/text.h"
+#include "server/log.h"
 #include "server/store/postgres_store.h"
 #include "server/store/sqlite_store.h"
 
@@ -41,11 +41,11 @@ std::unique_ptr<Store> open_store(const ServerConfig& config, crypto::SealingKey
   PostgresStore::Settings settings{postgres_options(config), serves ? config.database_connections : 1,
                                    serves};
   if (serves && settings.options.is_open_to_others()) {
-    (void)std::fprintf(
-        stderr,
-        "toopherd: warning: %s is reached over a network and not by sslmode=verify-full: whoever is "
-        "between may read and change what is stored\n",
-        settings.options.name().c_str());
+    log(LogLevel::warning, "database in the open",
+        settings.options.name() +
+            " is reached over a network and not by sslmode=verify-full: whoever is between may read and "
+            "change "
+            "what is stored");
   }
   return std::make_unique<PostgresStore>(std::move(settings), std::move(key), std::move(deliver));
 }

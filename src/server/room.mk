@@ -9,16 +9,24 @@ libtoopher_server_a_CXXFLAGS = $(AM_CXXFLAGS) -Wno-mismatched-new-delete
 libtoopher_server_a_SOURCES = \
 	server/admin.cc server/admin.h \
 	server/alone.cc server/alone.h \
+	server/descriptors.cc server/descriptors.h \
+	server/exposition.cc server/exposition.h \
+	server/log.cc server/log.h \
+	server/metrics.cc server/metrics.h \
+	server/reload.cc server/reload.h \
+	server/service_manager.cc server/service_manager.h \
 	server/server_config.cc server/server_config.h \
 	server/http/app.cc server/http/app.h \
 	server/http/authenticator_api.cc server/http/authenticator_api.h \
 	server/http/connections.cc server/http/connections.h \
 	server/http/hasher.cc server/http/hasher.h \
 	server/http/head.cc server/http/head.h \
+	server/http/health.cc server/http/health.h \
 	server/http/limits.h \
 	server/http/listener.cc server/http/listener.h \
 	server/http/message.h \
 	server/http/network.cc server/http/network.h \
+	server/http/operations_api.cc server/http/operations_api.h \
 	server/http/present.cc server/http/present.h \
 	server/http/request_reader.cc server/http/request_reader.h \
 	server/http/response_text.cc server/http/response_text.h \
@@ -52,6 +60,7 @@ libtoopher_server_a_SOURCES = \
 	server/service/users.cc server/service/users.h \
 	server/open_store.cc server/open_store.h \
 	server/setup.cc server/setup.h \
+	server/store/measured_store.cc server/store/measured_store.h \
 	server/store/postgres_connection.cc server/store/postgres_connection.h \
 	server/store/postgres_link.cc server/store/postgres_link.h \
 	server/store/postgres_notices.cc server/store/postgres_notices.h \

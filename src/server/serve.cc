@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/serve.h"
 
-#include <sys/resource.h>
-
-#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
@@ -12,19 +9,27 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <exception>
 #include <memory>
-#include <stdexcept>
 
+#include "server/descriptors.h"
 #include "server/http/app.h"
 #include "server/http/authenticator_api.h"
+#include "server/http/health.h"
 #include "server/http/listener.h"
+#include "server/http/operations_api.h"
 #include "server/http/toopher_api.h"
 #include "server/http/web.h"
+#include "server/log.h"
+#include "server/metrics.h"
 #include "server/open_store.h"
+#include "server/reload.h"
 #include "server/service/automation.h"
 #include "server/service/pairings.h"
 #include "server/service/requests.h"
+#include "server/service_manager.h"
 #include "server/setup.h"
+#include "server/store/measured_store.h"
 #include "server/wall_clock.h"
 
 namespace toopher::server {
@@ -37,30 +42,23 @@ namespace {
 constexpr std::chrono::seconds kHousekeeping{5};  // how late an unattended expiry may be written down
 constexpr std::chrono::seconds kDrain{5};         // until unfinished answers are given up
 
-/// How many of these connections there are descriptors for, after the system's limit was raised as far as it may be.
-std::size_t possible_connections(std::size_t wanted) {
-  constexpr rlim_t kOthers = 64;  // database, loop, a journal
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return wanted;
-  if (limit.rlim_cur < wanted + kOthers) {
-    limit.rlim_cur = std::min<rlim_t>(wanted + kOthers, limit.rlim_max);
-    (void)::setrlimit(RLIMIT_NOFILE, &limit);
-  }
-  const auto left = static_cast<std::size_t>(std::max(limit.rlim_cur, 2 * kOthers) - kOthers);
-  if (left < wanted) {
-    (void)std::fprintf(
-        stderr,
-        "toopherd: max-connections is %zu instead of %zu: the system allows this process %llu open "
-        "files; raise LimitNOFILE of its unit, or ulimit -Hn\n",
-        left, wanted, static_cast<unsigned long long>(limit.rlim_cur));
-  }
-  return std::min(left, wanted);
-}
-
 HttpSettings http_settings(const ServerConfig& config) {
   HttpSettings settings{config.limits, config.trusted_proxies};
   settings.limits.connections = possible_connections(config.limits.connections);
   return settings;
+}
+
+std::unique_ptr<TlsContext> tls_of(const ServerConfig& config) {
+  if (config.certificate.empty()) return nullptr;
+  return TlsContext::from_files(config.certificate, config.private_key, read_private_key(config.private_key));
+}
+
+Route route_of(std::string_view path) {
+  if (path.starts_with(kToopherApiPath)) return Route::toopher;
+  if (path.starts_with(kAuthenticatorApiPath)) return Route::authenticator;
+  if (path == kHealthPath) return Route::health;
+  if (path == kMetricsPath) return Route::metrics;
+  return Route::other;
 }
 
 std::string url_of(bool tls, const tcp::endpoint& endpoint) {
@@ -73,16 +71,22 @@ std::string url_of(bool tls, const tcp::endpoint& endpoint) {
 class Server {
  public:
   explicit Server(const ServerConfig& config)
-      : store_(open_store(config, load_sealing_key(config.key_file), StoreUser::server,
-                          [this](Committed committed) { deliver(std::move(committed)); })),
-        app_{*store_, waiters_, hasher_, config.origin, wall_clock, loop_.get_executor()},
-        listener_(loop_, {asio::ip::make_address(config.listen.address), config.listen.port}, tls_of(config),
-                  http_settings(config),
-                  [this](const Request& request, Peer& peer) { return handle(request, peer); }),
+      : config_(config),
+        engine_(open_store(config, load_sealing_key(config.key_file), StoreUser::server,
+                           [this](Committed committed) { deliver(std::move(committed)); })),
+        store_(*engine_, metrics_),
+        health_(store_, loop_.get_executor()),
+        app_{store_, waiters_, hasher_, config.origin, wall_clock, loop_.get_executor()},
+        listener_(
+            loop_, {asio::ip::make_address(config.listen.address), config.listen.port}, tls_of(config),
+            http_settings(config),
+            [this](const Request& request, Peer& peer) { return handle(request, peer); }, metrics_),
         url_(url_of(!config.certificate.empty(),
                     {asio::ip::make_address(config.listen.address), listener_.port()})),
         signals_(loop_, SIGTERM, SIGINT),
+        reload_signals_(loop_, SIGHUP),
         housekeeping_(loop_),
+        watchdog_(loop_),
         drain_limit_(loop_) {
     waiters_.limit(config.limits.parked);
     if (app_.origin.empty()) app_.origin = normalised_origin(url_);
@@ -92,24 +96,23 @@ class Server {
     signals_.async_wait([this](const boost::system::error_code& error, int) {
       if (!error) drain();
     });
+    wait_for_reload();
     listener_.start();
     keep_house();
+    keep_watchdog_quiet();
     (void)std::printf("toopherd: ready on %s\n", url_.c_str());
     (void)std::fflush(stdout);
+    manager_.ready();
     loop_.run();
   }
 
  private:
-  static std::unique_ptr<TlsContext> tls_of(const ServerConfig& config) {
-    if (config.certificate.empty()) return nullptr;
-    return TlsContext::from_files(config.certificate, config.private_key,
-                                  read_private_key(config.private_key));
-  }
-
   /// On the writer's thread: one step onto the loop for the whole group.
   void deliver(Committed committed) {
+    metrics_.group_committed(committed.completions.size());
     asio::post(loop_, [this, committed = std::move(committed)] {
-      for (const auto& line : committed.audit_lines) (void)std::fprintf(stderr, "%s\n", line.c_str());
+      log_audit(committed.audit_lines);
+      for (const auto& line : committed.audit_lines) metrics_.audited(line);
       for (const auto& topic : committed.topics) waiters_.notify(topic);
       if (committed.everything) waiters_.notify_all();
       for (const auto& completion : committed.completions) completion();
@@ -117,15 +120,97 @@ class Server {
   }
 
   asio::awaitable<Response> handle(const Request& request, Peer& peer) {
-    if (request.path().starts_with(kToopherApiPath)) return toopher_api(app_, request, peer);
-    if (request.path().starts_with(kAuthenticatorApiPath)) return authenticator_api(app_, request, peer);
-    return other(request);
+    const Route route = route_of(request.path());
+    Response response;
+    try {
+      response = co_await routed(route, request, peer);
+    } catch (...) {
+      metrics_.answered(route, 500);
+      throw;
+    }
+    metrics_.answered(route, response.status);
+    co_return response;
   }
 
-  static asio::awaitable<Response> other(const Request& request) {
-    if (request.path() == "/healthz") co_return Response{200, "{\"status\":\"ok\"}", {}};
+  asio::awaitable<Response> routed(Route route, const Request& request, Peer& peer) {
+    switch (route) {
+      case Route::toopher:
+        return toopher_api(app_, request, peer);
+      case Route::authenticator:
+        return authenticator_api(app_, request, peer);
+      case Route::health:
+        return health_call(health_, listener_.draining());
+      case Route::metrics:
+      case Route::other:
+        break;
+    }
+    return other(route, request);
+  }
+
+  asio::awaitable<Response> other(Route route, const Request& request) {
+    if (route == Route::metrics) co_return metrics_call(request, config_.metrics_allow, metrics_, gauges());
     if (auto page = web_answer(request)) co_return std::move(*page);
     co_return error_response({404, 404, "There is nothing here."});
+  }
+
+  [[nodiscard]] Gauges gauges() const {
+    const Connections& connections = listener_.connections();
+    return {connections.size(), connections.in(Phase::idle), waiters_.parked()};
+  }
+
+  void wait_for_reload() {
+    reload_signals_.async_wait([this](const boost::system::error_code& error, int) {
+      if (error) return;
+      reload();
+      wait_for_reload();
+    });
+  }
+
+  /// All of the new configuration, or nothing of it.
+  void reload() {
+    manager_.reloading();
+    try {
+      ServerConfig fresh = load_server_config(config_.file);
+      auto tls = tls_of(fresh);
+      const std::string keys = keys_that_need_a_restart(config_, fresh);
+      if (fresh.certificate.empty() != config_.certificate.empty()) {
+        tls = tls_of(config_);
+        fresh.certificate = config_.certificate;
+        fresh.private_key = config_.private_key;
+      }
+      take_over(std::move(fresh), std::move(tls));
+      log(LogLevel::notice, "reloaded", config_.file + " and the certificate are in force");
+      if (!keys.empty())
+        log(LogLevel::warning, "restart needed",
+            "new values of " + keys + " in " + config_.file + " wait for a restart");
+    } catch (const std::exception& error) {
+      log(LogLevel::error, "not reloaded", std::string(error.what()) + "; what was in force stays so");
+    }
+    manager_.ready();
+  }
+
+  void take_over(ServerConfig fresh, std::unique_ptr<TlsContext> tls) {
+    // Against these the next reload is compared: they are what runs.
+    fresh.listen = config_.listen;
+    fresh.origin = config_.origin;
+    fresh.database = config_.database;
+    fresh.database_password_file = config_.database_password_file;
+    fresh.database_connections = config_.database_connections;
+    fresh.key_file = config_.key_file;
+    config_ = std::move(fresh);
+    set_log_format(config_.log_format);
+    waiters_.limit(config_.limits.parked);
+    listener_.change(std::move(tls), http_settings(config_));
+  }
+
+  void keep_watchdog_quiet() {
+    const auto interval = manager_.watchdog();
+    if (!interval || waiters_.draining()) return;
+    manager_.alive();
+    watchdog_.expires_after(*interval);
+    watchdog_.async_wait([this](const boost::system::error_code& error) {
+      if (!error) keep_watchdog_quiet();
+    });
   }
 
   void keep_house() {
@@ -134,7 +219,7 @@ class Server {
     housekeeping_.async_wait([this](const boost::system::error_code& error) {
       if (error) return;
       const auto changed = std::make_shared<bool>(false);
-      store_->submit(
+      store_.submit(
           [this, changed](Transaction& transaction) {
             *changed = transaction.changed_elsewhere();
             if (!transaction.alone_at_housekeeping()) return;
@@ -153,8 +238,11 @@ class Server {
 
   /// The loop ends by itself once nothing is left to do.
   void drain() {
-    (void)std::fprintf(stderr, "toopherd: ending; parked polls are answered\n");
+    log(LogLevel::notice, "ending", "a signal came; parked polls are answered");
+    manager_.stopping();
     housekeeping_.cancel();
+    watchdog_.cancel();
+    reload_signals_.cancel();
     waiters_.drain();
     drain_limit_.expires_after(kDrain);
     drain_limit_.async_wait([this](const boost::system::error_code& error) {
@@ -164,20 +252,28 @@ class Server {
   }
 
   asio::io_context loop_{1};
+  ServerConfig config_;
+  ServiceManager manager_;
+  Metrics metrics_;
   Waiters waiters_;
   Hasher hasher_;
-  std::unique_ptr<Store> store_;
+  std::unique_ptr<Store> engine_;
+  MeasuredStore store_;
+  Health health_;
   App app_;
   Listener listener_;
   std::string url_;
   asio::signal_set signals_;
+  asio::signal_set reload_signals_;
   asio::steady_timer housekeeping_;
+  asio::steady_timer watchdog_;
   asio::steady_timer drain_limit_;
 };
 
 }  // namespace
 
 void serve(const ServerConfig& config) {
+  set_log_format(config.log_format);
   Server(config).run();
 }
 

@@ -58,6 +58,11 @@ class Reader {
       take_postgres(entry);
     } else if (entry.key == "database-connections") {
       result.database_connections = connections_of(entry);
+    } else if (entry.key == "metrics-allow") {
+      result.metrics_allow = networks(entry);
+    } else if (entry.key == "log-format") {
+      if (entry.value != "json" && entry.value != "text") fail(entry, "log-format must be json or text");
+      result.log_format = entry.value == "json" ? LogFormat::json : LogFormat::text;
     } else if (std::string* path = path_named(entry.key)) {
       *path = (std::filesystem::path(file_).parent_path() / entry.value).string();
     } else if (std::size_t* most = size_named(entry.key)) {

@@ -11,6 +11,7 @@
 #include "config/ini.h"
 #include "server/http/limits.h"
 #include "server/http/network.h"
+#include "server/log.h"
 
 namespace toopher::server {
 
@@ -32,6 +33,8 @@ struct ServerConfig {
   std::string key_file;
   Limits limits;
   Networks trusted_proxies;  ///< whose word about the client's address is taken
+  Networks metrics_allow;    ///< who may read /metrics, beside this host
+  LogFormat log_format = LogFormat::json;
 };
 
 /// ADDRESS:PORT, [IPV6]:PORT; nothing if it is neither.

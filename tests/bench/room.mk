@@ -33,13 +33,13 @@ bench-warm: bench/host_login bench/helper_unconfined
 	@$(AM_TESTS_ENVIRONMENT) $(PYTHON3) $(srcdir)/bench/warm_bench.py
 
 # toopherd under load, beside a bare server that writes the same rows.
-EXTRA_PROGRAMS += bench/server_load bench/server_pool bench/bare_server
+EXTRA_PROGRAMS += bench/server_load bench/bare_server
 bench_server_load_SOURCES = bench/server_load.cc bench/load_client.cc bench/load_client.h bench/pool.h
 bench_server_load_LDADD = $(ROOM)device.a $(ROOM)otp.a $(ROOM)oauth.a $(ROOM)config.a $(ROOM)api.a $(ROOM)crypto.a $(ROOM)base.a \
 	$(OPENSSL_LIBS) $(JANSSON_LIBS)
 bench_server_pool_SOURCES = bench/server_pool.cc bench/pool.h
 bench_server_pool_LDADD = $(ROOM)server.a $(ROOM)config.a $(ROOM)api.a $(ROOM)device.a $(ROOM)otp.a $(ROOM)oauth.a $(ROOM)crypto.a \
-	$(ROOM)base.a $(SQLITE_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS) -lpthread
+	$(ROOM)base.a $(SQLITE_LIBS) $(LIBPQ_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS) -lpthread
 bench_bare_server_SOURCES = bench/bare_server.cc bench/pool.h
 bench_bare_server_CXXFLAGS = $(AM_CXXFLAGS) -Wno-mismatched-new-delete
 bench_bare_server_LDADD = $(ROOM)crypto.a $(ROOM)base.a $(SQLITE_LIBS) $(OPENSSL_LIBS) -lpthread
@@ -61,4 +61,25 @@ if SERVER
 bench: bench-instances
 bench-instances:
 	@$(AM_TESTS_ENVIRONMENT) $(PYTHON3) $(srcdir)/bench/instances_bench.py
+endif
+
+# What a parked login costs; a short form is part of make check.
+if SERVER
+check_PROGRAMS += bench/parked_polls bench/server_pool
+TESTS += bench/parked_bench.py
+else
+EXTRA_PROGRAMS += bench/parked_polls bench/server_pool
+endif
+bench_parked_polls_SOURCES = bench/parked_polls.cc bench/parked_client.cc bench/parked_client.h bench/pool.h
+bench_parked_polls_LDADD = $(ROOM)device.a $(ROOM)otp.a $(ROOM)oauth.a $(ROOM)api.a $(ROOM)crypto.a $(ROOM)base.a \
+	$(OPENSSL_LIBS) $(JANSSON_LIBS)
+EXTRA_DIST += bench/parked_bench.py
+.PHONY: bench-parked
+bench: bench-parked
+if SERVER
+bench-parked: bench/parked_polls bench/server_pool
+	@$(AM_TESTS_ENVIRONMENT) $(PYTHON3) $(srcdir)/bench/parked_bench.py --long
+else
+bench-parked:
+	@echo "parked logins: left out, configure was told not to build the server"
 endif

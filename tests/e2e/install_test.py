@@ -27,7 +27,7 @@ PLACES = {
     "man5dir": ["man/*.5"],
     "man8dir": ["man/*.8"],
 }
-SERVER = {"sbindir": ["toopher-admin", "toopherd"]}
+SERVER = {"sbindir": ["toopher-admin", "toopherd"], "systemdsystemunitdir": ["toopherd.service"]}
 CATALOGUE = ("po/de.mo", "localedir", "de/LC_MESSAGES/toopher.mo")  # built where msgfmt is there
 
 

@@ -60,6 +60,10 @@ TESTS += e2e/ways_test.py
 EXTRA_DIST += e2e/ways_test.py
 EXTRA_DIST += e2e/hosts/names.py e2e/hosts/offline.py
 if SERVER
+TESTS += e2e/server_limits_test.py e2e/server_operations_test.py
+endif
+EXTRA_DIST += e2e/server_limits_test.py e2e/server_operations_test.py support/wire.py
+if SERVER
 TESTS += e2e/check_test.py e2e/web_app_test.py
 endif
 EXTRA_DIST += e2e/check_test.py e2e/web_app_test.py

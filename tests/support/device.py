@@ -8,6 +8,7 @@ import http.client
 import json
 import os
 import secrets
+import ssl
 import struct
 import subprocess
 import time
@@ -63,7 +64,12 @@ class Device:
                 f'Toopher-Device device="{self.id}",timestamp="{timestamp}",nonce="{nonce}",signature="{b64(signature)}"'}
 
     def send(self, method, target, body, headers):
-        connection = http.client.HTTPConnection(urllib.parse.urlsplit(self.at).netloc, timeout=90)
+        url = urllib.parse.urlsplit(self.at)
+        if url.scheme == "https":
+            unverified = ssl._create_unverified_context()  # pylint: disable=protected-access
+            connection = http.client.HTTPSConnection(url.netloc, timeout=90, context=unverified)
+        else:
+            connection = http.client.HTTPConnection(url.netloc, timeout=90)
         connection.request(method, target, body, headers)
         answer = connection.getresponse()
         result = answer.status, json.loads(answer.read())

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import secrets
+import ssl
 import time
 import urllib.error
 import urllib.parse
@@ -39,7 +40,9 @@ class Requester:
             headers={"Authorization": self._authorization(method, url, parameters)})
         if method == "GET" and parameters:
             request.full_url = url + "?" + urllib.parse.urlencode(parameters, quote_via=urllib.parse.quote)
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}),
+            urllib.request.HTTPSHandler(context=ssl._create_unverified_context()))  # pylint: disable=protected-access
         try:
             with opener.open(request, timeout=90) as answer:
                 return answer.status, json.load(answer)

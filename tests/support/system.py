@@ -172,12 +172,14 @@ class Process:
 
 
 class Toopherd(Process):
-    """toopherd with a fresh database. `url`: http://127.0.0.1:PORT. `key`, `secret`: its first requester.
+    """toopherd with a fresh database. `url`: http://127.0.0.1:PORT, or https. `key`, `secret`: its first requester.
+    `settings`: lines for its configuration.
     `postgres`: URI of an empty database; where it and TOOPHER_TEST_POSTGRES are missing, the database is an SQLite file in
     `directory`. `database`: that file, to be looked at only, or the URI."""
 
-    def __init__(self, directory, postgres=None, **options):
+    def __init__(self, directory, settings="", postgres=None, **options):
         self.directory = os.path.join(directory, "toopherd")
+        self.config = os.path.join(self.directory, "toopherd.conf")
         self.database = postgres or self._shared_postgres() or os.path.join(self.directory, "toopherd.sqlite")
         choice = ["--database", self.database] if "://" in self.database else []
         made = subprocess.run([program("toopherd"), "--init", self.directory, "--listen", "127.0.0.1:0", *choice],
@@ -186,8 +188,10 @@ class Toopherd(Process):
         if made.returncode != 0:
             raise Failure(f"toopherd --init failed: {made.stdout}{made.stderr}")
         self.key, self.secret = (self._value(name, made.stdout) for name in ("key", "secret"))
-        super().__init__([program("toopherd"), "--config", os.path.join(self.directory, "toopherd.conf")], **options)
-        self.url = self.wait_for_line(r"toopherd: ready on (http://127\.0\.0\.1:\d+)").group(1)
+        with open(self.config, "a", encoding="utf-8") as file:
+            file.write(settings)
+        super().__init__([program("toopherd"), "--config", self.config], **options)
+        self.url = self.wait_for_line(r"toopherd: ready on (https?://127\.0\.0\.1:\d+)").group(1)
 
     @staticmethod
     def _shared_postgres():
@@ -205,7 +209,8 @@ class Toopherd(Process):
 
     def audit(self):
         """The audit lines so far, as dictionaries."""
-        return [json.loads(line) for line in self.text("stderr").splitlines() if line.startswith("{")]
+        lines = [json.loads(line) for line in self.text("stderr").splitlines() if line.startswith("{")]
+        return [line for line in lines if line["kind"] == "audit"]
 
 
 class Instance(Process):

@@ -8,9 +8,9 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
-#include <cstdio>
 
 #include "server/http/response_text.h"
+#include "server/log.h"
 
 namespace toopher::server {
 
@@ -27,11 +27,11 @@ constexpr std::chrono::milliseconds kPause{
 }  // namespace
 
 Listener::Listener(asio::io_context& loop, const tcp::endpoint& endpoint, std::unique_ptr<TlsContext> tls,
-                   HttpSettings settings, Handler handler)
+                   HttpSettings settings, Handler handler, Metrics& metrics)
     : loop_(loop),
       acceptor_(loop, endpoint),
       tls_(std::move(tls)),
-      sessions_{std::move(settings), std::move(handler), {}, false, [this] { session_ended(); }},
+      sessions_{std::move(settings), std::move(handler), metrics, {}, false, [this] { session_ended(); }},
       clock_(loop) {}
 
 Listener::~Listener() = default;
@@ -82,7 +82,7 @@ bool Listener::serve(tcp::socket socket) try {
   return true;
 } catch (const std::exception& error) {
   // Memory used up, most likely; the loop that accepts must outlive it.
-  (void)std::fprintf(stderr, "toopherd: a connection was dropped: %s\n", error.what());
+  log(LogLevel::error, "connection dropped", error.what());
   return false;
 }
 
@@ -98,11 +98,13 @@ int Listener::make_room_for(const Address& peer) {
   Session* const longest_idle = connections.longest_idle();
   if (longest_idle == nullptr) return 503;
   longest_idle->close();
+  sessions_.metrics.cut_for_room();
   return 0;
 }
 
 /// Without TLS there is something that the client can read, if its socket takes it at once.
-void Listener::turn_away(tcp::socket& socket, int status) const {
+void Listener::turn_away(tcp::socket& socket, int status) {
+  sessions_.metrics.turned_away(status);
   if (tls_) return;
   const std::string text = to_text(refusal(status), true, false);
   (void)::send(socket.native_handle(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);

@@ -17,9 +17,10 @@ namespace toopher::server {
 
 class Listener {
  public:
-  /// Binds and listens at once; throws boost::system::system_error. `tls` may be empty: plain HTTP.
+  /// Binds and listens at once; throws boost::system::system_error. `tls` may be empty: plain HTTP. `metrics` must outlive
+  /// the loop's work.
   Listener(boost::asio::io_context& loop, const boost::asio::ip::tcp::endpoint& endpoint,
-           std::unique_ptr<TlsContext> tls, HttpSettings settings, Handler handler);
+           std::unique_ptr<TlsContext> tls, HttpSettings settings, Handler handler, Metrics& metrics);
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
   ~Listener();
@@ -29,6 +30,7 @@ class Listener {
   [[nodiscard]] unsigned short port() const { return acceptor_.local_endpoint().port(); }
   /// From now on: `settings` for all connections, `tls` for new ones. Whoever is connected stays so.
   void change(std::unique_ptr<TlsContext> tls, HttpSettings settings);
+  [[nodiscard]] bool draining() const { return sessions_.draining; }
   /// Accepts nobody any more, closes idle connections, and the others after their answer; then calls `done`.
   void drain(std::function<void()> done);
   /// Cuts every connection off.
@@ -41,7 +43,7 @@ class Listener {
   [[nodiscard]] bool serve(boost::asio::ip::tcp::socket socket);
   /// What a client is told for whom there is no room, as an HTTP status; 0: there is, or room was made.
   [[nodiscard]] int make_room_for(const Address& peer);
-  void turn_away(boost::asio::ip::tcp::socket& socket, int status) const;
+  void turn_away(boost::asio::ip::tcp::socket& socket, int status);
   void watch_the_clock();
   void session_ended();
   [[nodiscard]] bool drained() const { return sessions_.draining && sessions_.connections.size() == 0; }

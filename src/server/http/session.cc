@@ -6,12 +6,12 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
-#include <cstdio>
 
 #include "base/text.h"
 #include "server/http/request_reader.h"
 #include "server/http/response_text.h"
 #include "server/http/shared_buffer.h"
+#include "server/log.h"
 
 namespace toopher::server {
 
@@ -95,6 +95,7 @@ asio::awaitable<void> Session::run(std::shared_ptr<Session> self) {
   if (agreed) {
     co_await serve_requests();
   } else {
+    if (!context_.draining) context_.metrics.handshake_failed();
     co_await linger();
   }
   close();
@@ -172,8 +173,10 @@ asio::awaitable<Response> Session::handled(const Request& request) {
   try {
     response = co_await context_.handler(request, *this);
   } catch (const std::exception& error) {
-    (void)std::fprintf(stderr, "toopherd: %s %s failed: %s\n", escape_for_log(request.method).c_str(),
-                       escape_for_log(request.path()).c_str(), error.what());
+    log(LogLevel::error, "call failed", error.what(),
+        {{"method", escape_for_log(request.method)},
+         {"path", escape_for_log(request.path())},
+         {"address", request.address}});
     response = error_response({500, 500, "The server has a problem of its own; its log says more."});
   }
   if (gone_) {
@@ -191,6 +194,7 @@ asio::awaitable<bool> Session::answer(const Response& response, bool close, bool
 }
 
 asio::awaitable<void> Session::refuse(int status) {
+  context_.metrics.answered(Route::other, status);
   const bool written = co_await answer(refusal(status), true, false);
   if (!written) co_return;
   co_await linger();

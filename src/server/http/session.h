@@ -13,6 +13,7 @@
 #include "server/http/message.h"
 #include "server/http/network.h"
 #include "server/http/stream.h"
+#include "server/metrics.h"
 
 namespace toopher::server {
 
@@ -26,6 +27,7 @@ struct HttpSettings {
 struct SessionContext {
   HttpSettings settings;
   Handler handler;
+  Metrics& metrics;
   Connections connections;
   bool draining = false;
   std::function<void()> ended;  ///< called after each session

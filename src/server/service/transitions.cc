@@ -43,6 +43,7 @@ void audit_request(Context& context, std::string_view event, const Authenticatio
          {"factor", factor_of(request)},
          {"rule", request.rule_id},
          {"reason", request.reason},
+         {"reason_code", request.reason_code == 0 ? "" : std::to_string(request.reason_code)},
          {"metadata", request.metadata},
          {"by", by}});
 }

@@ -2,12 +2,12 @@
 #include "server/store/postgres_store.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <set>
 #include <utility>
 
 #include "base/random.h"
 #include "base/text.h"
+#include "server/log.h"
 #include "server/store/schema.h"
 
 namespace toopher::server {
@@ -90,8 +90,7 @@ void PostgresStore::Worker::prepare_database() {
                      "; all instances need the key file that was made with it");
   }
   if (store_.settings_.listens && !session_->connection.warning().empty())
-    (void)std::fprintf(stderr, "%s: warning: %s\n", program_invocation_short_name,
-                       session_->connection.warning().c_str());
+    log(LogLevel::warning, "database", session_->connection.warning());
 }
 
 void PostgresStore::Worker::carry_out(Work work) {

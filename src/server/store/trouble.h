@@ -9,7 +9,7 @@
 
 namespace toopher::server {
 
-/// Used by any thread. Tells the standard error.
+/// Used by any thread. Tells the log.
 class Trouble {
  public:
   /// `what` is the beginning of both lines, `end` what is told at the end.

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/log.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+
+#include "api/json.h"
+#include "api/objects.h"
+#include "base/text.h"
+#include "server/wall_clock.h"
+
+namespace toopher::server {
+
+namespace {
+
+std::atomic<LogFormat> current_format{LogFormat::text};
+
+const char* level_name(LogLevel level) {
+  switch (level) {
+    case LogLevel::error:
+      return "error";
+    case LogLevel::warning:
+      return "warning";
+    case LogLevel::notice:
+      return "notice";
+    case LogLevel::info:
+      return "info";
+  }
+  return "notice";
+}
+
+/// Whether the standard error is the journal, which takes a line's `<N>` for its priority: $JOURNAL_STREAM names its device
+/// and inode (systemd.exec(5)).
+bool is_journal() {
+  const char* stream = std::getenv("JOURNAL_STREAM");
+  struct stat status {};
+  if (stream == nullptr || ::fstat(STDERR_FILENO, &status) != 0) return false;
+  return stream == std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino);
+}
+
+/// One write for one or many lines, so that those of other threads do not come in between.
+void write_lines(const std::string& lines) {
+  (void)std::fwrite(lines.data(), 1, lines.size(), stderr);
+}
+
+std::string prefix(LogLevel level) {
+  static const bool journal = is_journal();
+  return journal ? "<" + std::to_string(static_cast<int>(level)) + ">" : std::string();
+}
+
+bool is_alert(std::string_view line) {
+  return line.find("\"event\":\"ALERT ") != std::string_view::npos;
+}
+
+/// ` name=value` for each member but those that are said otherwise.
+std::string as_text(const json_t* object) {
+  std::string text;
+  const char* name = nullptr;
+  json_t* value = nullptr;
+  json_object_foreach(const_cast<json_t*>(object), name, value) {
+    const std::string_view key(name);
+    if (key == "time" || key == "event" || !json_is_string(value)) continue;
+    text.append(" ").append(name).append("=").append(escape_for_log(json_string_value(value)));
+  }
+  return text;
+}
+
+}  // namespace
+
+void set_log_format(LogFormat format) {
+  current_format = format;
+}
+
+std::string log_line(LogFormat format, LogLevel level, std::string_view time, std::string_view event,
+                     std::string_view message,
+                     std::initializer_list<std::pair<const char*, std::string_view>> fields) {
+  if (format == LogFormat::text) {
+    std::string text = std::string(program_invocation_short_name) + ": " + std::string(message);
+    for (const auto& [name, value] : fields)
+      text.append(" ").append(name).append("=").append(escape_for_log(value));
+    return text;
+  }
+  const api::Json object(json_object());
+  const auto set = [&object](const char* name, std::string_view value) {
+    api::set_member(object, name, api::json_text(value));
+  };
+  set("kind", "server");
+  set("time", time);
+  set("level", level_name(level));
+  set("event", event);
+  set("message", message);
+  for (const auto& [name, value] : fields) set(name, value);
+  return api::dump(object.get());
+}
+
+std::string audit_line(LogFormat format, const std::string& line) {
+  const LogLevel level = is_alert(line) ? LogLevel::warning : LogLevel::notice;
+  if (format == LogFormat::json) {
+    return std::string(R"({"kind":"audit","level":")") + level_name(level) + "\"," + line.substr(1);
+  }
+  const api::Json object = api::parse_object(line);
+  return std::string(program_invocation_short_name) +
+         ": audit: " + sanitize_for_display(api::optional_string(object.get(), "event")) +
+         as_text(object.get());
+}
+
+void log(LogLevel level, std::string_view event, std::string_view message,
+         std::initializer_list<std::pair<const char*, std::string_view>> fields) {
+  const std::string time = api::api_time(wall_clock() / kSecond) + "Z";
+  write_lines(prefix(level) + log_line(current_format, level, time, event, message, fields) + "\n");
+}
+
+void log_audit(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) {
+    text += prefix(is_alert(line) ? LogLevel::warning : LogLevel::notice) + audit_line(current_format, line);
+    text += '\n';
+  }
+  if (!text.empty()) write_lines(text);
+}
+
+}  // namespace toopher::server
