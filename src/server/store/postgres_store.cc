@@ -105,6 +105,8 @@ void PostgresStore::Worker::carry_out(Work work) {
 std::exception_ptr PostgresStore::Worker::settle(const Work& work, Committed& committed) {
   const Deadline deadline(work.submitted + kPatience);
   const SteadyClock clock;
+  // Those who were in each other's way go one after the other; all at once they would meet again and again.
+  std::unique_lock<std::mutex> lane(store_.lane_, std::defer_lock);
   for (Clock::Duration pause = kFirstPause;; pause = std::min(pause * 2, kLongestPause)) {
     try {
       if (!session_ && deadline.expired(clock))
@@ -118,8 +120,13 @@ std::exception_ptr PostgresStore::Worker::settle(const Work& work, Committed& co
       return std::current_exception();
     } catch (const Conflict&) {
       if (deadline.expired(clock)) return std::current_exception();
+      if (!lane.owns_lock()) {
+        lane.lock();
+        continue;
+      }
     } catch (const Lost& lost) {
       lose(lost.what());
+      if (lane.owns_lock()) lane.unlock();
       if (deadline.expired(clock)) return std::current_exception();
       pause = kReconnectPause;
     } catch (...) {

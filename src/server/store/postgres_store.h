@@ -57,6 +57,7 @@ class PostgresStore final : public Store {
   Deliver deliver_;
   std::string instance_;
   Trouble trouble_;
+  std::mutex lane_;  // of operations that were in another's way
   std::mutex mutex_;
   std::condition_variable waiting_;
   std::deque<Work> queue_;
