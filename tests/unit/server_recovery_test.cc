@@ -275,6 +275,41 @@ void an_approval_ends_with_the_phone_that_gave_it(void**) {
   assert_int_equal(world.refusal(new_codes(world, "jdoe", approval.id)), api::error_code::kApprovalNeeded);
 }
 
+/// Whoever stole a code must not keep what it approved until the person has a new phone.
+void an_approval_ends_with_a_reset(void**) {
+  World world;
+  const auto codes = world.get(new_codes(world, "jdoe"));
+  Initiate parameters = World::code_of("jdoe", codes[0]);
+  parameters.action_name = approved::kPairAnother;
+  const auto stolen = world.get(world.start(std::move(parameters)));
+  assert_state(stolen, RequestState::granted);
+  world.get([&](Context& c) {
+    reset_user(c, world.admin, "jdoe");
+    return 0;
+  });
+  (void)world.pair("jdoe");
+  const std::string phrase = world.phrase_of(world.new_phone());
+  assert_int_equal(
+      world.refusal([&](Context& c) { return create_pairing(c, world.login, phrase, "jdoe", stolen.id); }),
+      api::error_code::kApprovalNeeded);
+}
+
+void a_user_has_at_most_ten_phones(void**) {
+  World world;
+  const auto ask = [&](const Phone& phone) {
+    const std::string phrase = world.phrase_of(phone);
+    return [&world, phrase](Context& c) { return create_pairing(c, world.admin, phrase, "jdoe"); };
+  };
+  const Phone early = world.new_phone();
+  const Pairing waiting = world.get(ask(early));
+  for (std::size_t i = 0; i < rules::kMaxPhones; ++i) {
+    const Phone phone = world.new_phone();
+    world.get(world.answer_pairing(phone, world.get(ask(phone)), Choice::allow));
+  }
+  assert_int_equal(world.refusal(ask(world.new_phone())), 409);
+  assert_int_equal(world.refusal(world.answer_pairing(early, waiting, Choice::allow)), 409);
+}
+
 void nobody_who_is_disabled_approves(void**) {
   World world;
   const Phone phone = world.pair("jdoe");
@@ -403,6 +438,8 @@ int main() {
       cmocka_unit_test(what_adds_a_factor_needs_the_number),
       cmocka_unit_test(what_is_no_approval),
       cmocka_unit_test(an_approval_ends_with_the_phone_that_gave_it),
+      cmocka_unit_test(an_approval_ends_with_a_reset),
+      cmocka_unit_test(a_user_has_at_most_ten_phones),
       cmocka_unit_test(nobody_who_is_disabled_approves),
       cmocka_unit_test(what_cannot_be_an_id_is_not_recorded),
       cmocka_unit_test(an_approval_is_good_for_five_minutes),

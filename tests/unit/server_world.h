@@ -263,6 +263,29 @@ class World {
   }
   void pass(Millis time) { now += time; }
 
+  /// Changes rows as a thief of the database might: no guard and no reference is in the way.
+  void tamper(const std::string& sql) const {
+    if (schema) {
+      postgres::Link link(schema->options());
+      (void)link.execute("SET session_replication_role = replica; " + sql, std::chrono::seconds(60));
+      return;
+    }
+    sqlite::Connection database(directory + "/db");
+    for (const char* guard : {"decisions_keep", "decisions_stay", "requests_final"})
+      database.execute("DROP TRIGGER IF EXISTS " + std::string(guard));
+    database.execute("PRAGMA foreign_keys = OFF; " + sql);
+  }
+  /// The number that a query has found.
+  [[nodiscard]] int count(const std::string& sql) const {
+    if (schema) {
+      postgres::Link link(schema->options());
+      return std::stoi(PQgetvalue(link.execute(sql, std::chrono::seconds(60)).get(), 0, 0));
+    }
+    sqlite::Connection database(directory + "/db");
+    sql::Rows rows = database.query(sql.c_str());
+    return rows.next() ? static_cast<int>(rows.integer(0)) : 0;
+  }
+
   Millis now = 1'800'000'000'000;
   std::string directory;
   std::unique_ptr<PostgresSchema> schema;

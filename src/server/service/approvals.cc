@@ -26,7 +26,7 @@ bool is_approval(Context& context, const Caller& caller, const User& user, std::
   // A clock that was set back makes no approval last longer.
   return request && request->requester_id == caller.id && request->user_id == user.id &&
          request->state == RequestState::granted && request->action.name == action &&
-         std::abs(context.now - request->modified) <= rules::kApprovalLife &&
+         request->rule_id.empty() && std::abs(context.now - request->modified) <= rules::kApprovalLife &&
          still_counts(context, user, *request) && !context.store.authorization_used(id);
 }
 
@@ -54,6 +54,15 @@ std::string require_approval(Context& context, const Caller& caller, const User&
   refuse_unapproved(action,
                     "authorization must be a request of this requester, this user and this action, granted "
                     "within the last five minutes and not used before.");
+}
+
+void use_up_all(Context& context, const User& user) {
+  constexpr int kMost = 1000;  // more than three pushes and a code each 30 s can grant
+  const Millis since = context.now - rules::kApprovalLife;
+  for (const AuthenticationRequest& request : context.store.granted_requests(user.id, since, kMost)) {
+    if (api::approved_action::is_one(request.action.name) && !context.store.authorization_used(request.id))
+      context.store.use_authorization(request.id, context.now);
+  }
 }
 
 void use_up(Context& context, const std::string& approval) {

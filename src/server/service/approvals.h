@@ -24,6 +24,9 @@ bool has_factor(Context& context, std::string_view user_id);
 /// In the transaction of what was approved, once nothing can refuse it any more: the request is worth nothing from now on.
 void use_up(Context& context, const std::string& approval);
 
+/// Whatever the user's factors have approved lately is worth nothing from now on.
+void use_up_all(Context& context, const User& user);
+
 }  // namespace toopher::server
 
 #endif

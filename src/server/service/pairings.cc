@@ -88,6 +88,7 @@ Pairing create_pairing(Context& context, const Caller& caller, std::string_view 
   std::string approval;
   if (known)
     approval = require_approval(context, caller, *known, api::approved_action::kPairAnother, authorization);
+  if (known) require_room_for_phone(context, known->id);
   const std::string device_id = device_of_phrase(context, caller, phrase);
   use_up(context, approval);
   const crypto::PrivateKey key = crypto::PrivateKey::generate();
@@ -139,6 +140,7 @@ Pairing decide_pairing(Context& context, const Device& device, std::string_view 
   require_decision_signature(context, device, pairing.id, shown, choice, "", signature);
   if (pairing.state != PairingState::pending)
     refuse(409, "This pairing was decided before, or its time is over.");
+  if (choice == device::Choice::allow) require_room_for_phone(context, pairing.user_id);
   if (choice == device::Choice::allow && !pairing.further_allowed && has_factor(context, pairing.user_id)) {
     end_pairing(context, pairing, PairingState::denied);
     refuse(409, "This user got another second factor meanwhile.");
@@ -155,6 +157,11 @@ Pairing decide_pairing(Context& context, const Device& device, std::string_view 
   audit_pairing(context, choice == device::Choice::allow ? "pairing allowed" : "pairing denied", pairing,
                 device.name);
   return pairing;
+}
+
+void require_room_for_phone(Context& context, std::string_view user_id) {
+  if (enabled_ones(context.store.pairings_of_user(user_id)).size() >= rules::kMaxPhones)
+    refuse(409, "This user has ten phones already; remove one first.");
 }
 
 std::string shown_pairing(Context& context, const Pairing& pairing) {

@@ -14,7 +14,7 @@ namespace toopher::server {
 
 /// Asks the phone that shows `phrase` to become `user_name`'s. Scope enrol. A user who has a factor already has to have
 /// approved it: `authorization` is the proof (approvals.h).
-/// Throws Refused: 400 for a wrong phrase, 403, 429 after too many wrong phrases.
+/// Throws Refused: 400 for a wrong phrase, 403, 409 for a user with too many phones, 429 after too many wrong phrases.
 Pairing create_pairing(Context& context, const Caller& caller, std::string_view phrase,
                        std::string_view user_name, std::string_view authorization = {});
 
@@ -30,6 +30,9 @@ Pairing deactivate_pairing(Context& context, const Caller& caller, std::string_v
 /// The phone's answer. Throws Refused: 404, 409 when it is decided already, 401 for a wrong signature.
 Pairing decide_pairing(Context& context, const Device& device, std::string_view id, device::Choice choice,
                        std::string_view signature);
+
+/// Throws Refused (409) for a user who has as many phones as one may have.
+void require_room_for_phone(Context& context, std::string_view user_id);
 
 /// The JSON text that the phone shows and signs.
 std::string shown_pairing(Context& context, const Pairing& pairing);

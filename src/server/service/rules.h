@@ -54,7 +54,8 @@ inline constexpr Millis kApprovalLife = 5 * kMinute;
 // Pairing
 inline constexpr Millis kPhraseLife = 10 * kMinute;
 inline constexpr Millis kPairingLife = 5 * kMinute;  // until the phone must have answered
-inline constexpr int kMaxWrongPhrases = 20;          // of one requester ...
+inline constexpr std::size_t kMaxPhones = 10;  // of one user: each makes a guessed code more likely to fit
+inline constexpr int kMaxWrongPhrases = 20;    // of one requester ...
 inline constexpr Millis kWrongPhraseWindow = 10 * kMinute;
 inline constexpr int kMaxNewDevices = 60;  // from one address ...
 inline constexpr Millis kNewDeviceWindow = kMinute;

@@ -3,6 +3,7 @@
 
 #include "api/reason.h"
 #include "base/random.h"
+#include "server/service/approvals.h"
 #include "server/service/automation.h"
 #include "server/service/pairings.h"
 #include "server/service/rules.h"
@@ -84,6 +85,7 @@ void reset_user(Context& context, const Caller& caller, std::string_view name) {
       end_pairing(context, pairing, PairingState::deactivated);
     }
   }
+  use_up_all(context, *user);
   context.store.replace_recovery_codes(user->id, {});
   context.store.remove_bypass(user->id);
   lift_locks(context, *user);
