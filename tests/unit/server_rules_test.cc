@@ -427,8 +427,12 @@ void only_who_has_no_factor_may_be_let_in_to_enrol(void**) {
   // Whoever had a phone is not new: the date of the directory is not for them, one of their own is.
   world.get([&](Context& c) { return deactivate_pairing(c, world.admin, phone.pairing_id); });
   assert_int_equal(enrol_until(world, world.login, "paired"), 0);
-  world.get([&](Context& c) { return set_enrol_until(c, world.admin, "paired", until); });
-  assert_int_equal(enrol_until(world, world.login, "paired"), until / kSecond);
+  const Millis own = until - kMinute;
+  world.get([&](Context& c) { return set_enrol_until(c, world.admin, "paired", own); });
+  assert_int_equal(enrol_until(world, world.login, "paired"), own / kSecond);
+  const Phone refusing = world.new_phone();
+  world.get(world.answer_pairing(refusing, world.ask_to_pair(refusing, "denier"), Choice::deny));
+  assert_int_equal(enrol_until(world, world.login, "denier"), until / kSecond);
   (void)bypass(world, "paired", kHour);
   assert_state(world.push("paired"), RequestState::denied, api::reason::kOtpRequired);
   world.pass(kHour);

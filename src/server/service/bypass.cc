@@ -27,6 +27,13 @@ std::string time_text(Millis at) {
   return api::api_time(at / kSecond) + "Z";
 }
 
+bool had_phone(Context& context, const User& user) {
+  const auto pairings = context.store.pairings_of_user(user.id);
+  return std::any_of(pairings.begin(), pairings.end(), [](const Pairing& pairing) {
+    return pairing.state == PairingState::enabled || pairing.state == PairingState::deactivated;
+  });
+}
+
 void check_date(const Context& context, Millis until) {
   constexpr Millis kLongest = 366 * rules::kDay;
   if (until < 0 || until > context.now + kLongest) refuse(400, "The date must lie within a year.");
@@ -105,8 +112,8 @@ std::optional<RecoveryUse> use_bypass(Context& context, const User& user, std::s
 
 void refuse_unpaired(Context& context, const Caller& caller, const std::optional<User>& user) {
   Millis until = user ? user->enrol_until : 0;
-  const bool had_phone = user && !context.store.pairings_of_user(user->id).empty();
-  if (!had_phone) until = std::max(until, context.store.directory_enrol_until(caller.directory));
+  if (!user || !had_phone(context, *user))
+    until = std::max(until, context.store.directory_enrol_until(caller.directory));
   api::ApiError error = api::unknown_user();
   if (until > context.now) error.enrol_until = until / kSecond;
   throw Refused(std::move(error));
