@@ -4,5 +4,6 @@ noinst_LIBRARIES += libtoopher_device.a
 libtoopher_device_a_SOURCES = \
 	device/call_signature.cc device/call_signature.h \
 	device/decision.cc device/decision.h \
+	device/enrolment.cc device/enrolment.h \
 	device/lines.h \
 	device/seed.cc device/seed.h

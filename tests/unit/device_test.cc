@@ -5,6 +5,7 @@
 #include "crypto/hash.h"
 #include "device/call_signature.h"
 #include "device/decision.h"
+#include "device/enrolment.h"
 #include "device/seed.h"
 #include "otp/otp.h"
 #include "vectors.h"
@@ -21,6 +22,41 @@ namespace {
 const char kDevice[] = "0b16d487-8675-4ba9-a3c3-91b833333b2c";
 const char kOrigin[] = "https://login.example.org";
 const char kEmptyHash[] = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+void both_sides_prove_that_they_know_the_link(void**) {
+  for (const auto& v : read_vectors("enrolment.vec")) {
+    const auto link = EnrolmentLink::parse(v.text("link"));
+    assert_true(link.has_value());
+    assert_same_text(link->origin, v.text("origin"));
+    assert_same_text(link->pairing_id, v.text("pairing-id"));
+    assert_same_text(link->secret.view(), v.text("secret"));
+    assert_same_text(link->text().view(), v.text("link"));
+    const std::string signing = v.bytes("signing-point");
+    const std::string agreement = v.bytes("agreement-point");
+    const EnrolmentKeys keys{link->origin, link->pairing_id, signing, agreement};
+    assert_same_text(hex_encode(device_proof(link->secret, keys)), v.text("device-proof"));
+    assert_same_text(hex_encode(server_proof(link->secret, keys, v.bytes("server-point"))),
+                     v.text("server-proof"));
+    assert_same_text(key_fingerprint(signing, agreement), v.text("fingerprint"));
+  }
+}
+
+void links_are_read_strictly(void**) {
+  const std::string pairing = "0b16d487-8675-4ba9-a3c3-91b833333b2c";
+  const std::string good = "https://login.example.org/enrol#" + pairing + ".k3x7qp2maz5d4w6r";
+  assert_true(EnrolmentLink::parse(" " + good + "\n").has_value());
+  for (const std::string& bad :
+       {std::string(), std::string("https://login.example.org/"), good + "a", good.substr(0, good.size() - 1),
+        "ftp" + good.substr(5), "https:///enrol#" + pairing + ".k3x7qp2maz5d4w6r",
+        "https://login.example.org/other/enrol#" + pairing + ".k3x7qp2maz5d4w6r",
+        "https://user@login.example.org/enrol#" + pairing + ".k3x7qp2maz5d4w6r",
+        "https://login.example.org/enrol#" + pairing + ".K3X7QP2MAZ5D4W6R",
+        "https://login.example.org/enrol#" + pairing,
+        std::string("https://login.example.org/enrol#x.k3x7qp2maz5d4w6r")})
+    assert_false(EnrolmentLink::parse(bad).has_value());
+  assert_int_equal(new_enrolment_secret().size(), kEnrolmentSecretLength);
+  assert_false(new_enrolment_secret().equals(new_enrolment_secret().view()));
+}
 
 void both_sides_compute_the_seed(void**) {
   for (const auto& v : read_vectors("seed.vec")) {
@@ -144,6 +180,8 @@ void choices_have_names(void**) {
 
 int main() {
   const CMUnitTest tests[] = {
+      cmocka_unit_test(both_sides_prove_that_they_know_the_link),
+      cmocka_unit_test(links_are_read_strictly),
       cmocka_unit_test(both_sides_compute_the_seed),
       cmocka_unit_test(calls_are_bound_to_everything),
       cmocka_unit_test(calls_are_signed),
