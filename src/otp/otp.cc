@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otp/otp.h"
 
+#include <algorithm>
 #include <array>
+#include <deque>
 #include <stdexcept>
 
 namespace toopher::otp {
@@ -65,6 +67,32 @@ std::optional<std::uint64_t> matching_step(const Secret& seed, std::string_view 
     try_step(now + distance);
   }
   return found;
+}
+
+std::optional<std::uint64_t> matching_counter(const Secret& seed, std::string_view code, std::uint64_t first,
+                                              std::uint64_t window, const Scheme& scheme) {
+  std::optional<std::uint64_t> found;
+  for (std::uint64_t ahead = 0; ahead <= window; ++ahead) {
+    if (hotp(seed, first + ahead, scheme).equals(code) && !found) found = first + ahead;
+  }
+  return found;
+}
+
+std::optional<std::uint64_t> end_of_sequence(const Secret& seed, const std::vector<std::string_view>& codes,
+                                             std::uint64_t first, std::uint64_t last, const Scheme& scheme) {
+  if (codes.size() < 2) return std::nullopt;
+  std::deque<Secret> latest;
+  const std::uint64_t end = last + codes.size() - 1;
+  for (std::uint64_t counter = first; counter <= end; ++counter) {
+    latest.push_back(hotp(seed, counter, scheme));
+    if (latest.size() > codes.size()) latest.pop_front();
+    const bool same =
+        latest.size() == codes.size() &&
+        std::equal(latest.begin(), latest.end(), codes.begin(),
+                   [](const Secret& code, std::string_view typed) { return code.equals(typed); });
+    if (same) return counter;
+  }
+  return std::nullopt;
 }
 
 }  // namespace toopher::otp

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/secret.h"
 #include "crypto/hash.h"
@@ -37,6 +38,19 @@ struct Scheme {
 [[nodiscard]] std::optional<std::uint64_t> matching_step(const Secret& seed, std::string_view code,
                                                          std::int64_t unix_seconds, unsigned window = 1,
                                                          const Scheme& scheme = {});
+
+/// The first counter from `first` on, `window` further ones included, whose code is `code`; nothing if none (RFC 4226
+/// section 7.4). Every counter is computed and compared in constant time.
+[[nodiscard]] std::optional<std::uint64_t> matching_counter(const Secret& seed, std::string_view code,
+                                                            std::uint64_t first, std::uint64_t window,
+                                                            const Scheme& scheme = {});
+
+/// The counter of the last of `codes` where they follow each other, and the first of them has a counter of `first` to
+/// `last`; nothing if there is no such place, or fewer than two codes. For resynchronisation (RFC 4226 appendix E.4).
+[[nodiscard]] std::optional<std::uint64_t> end_of_sequence(const Secret& seed,
+                                                           const std::vector<std::string_view>& codes,
+                                                           std::uint64_t first, std::uint64_t last,
+                                                           const Scheme& scheme = {});
 
 }  // namespace toopher::otp
 

@@ -77,6 +77,28 @@ bool refuses(Call call) {
   return false;
 }
 
+void counters_are_found_within_the_window(void**) {
+  // RFC 4226, appendix D: the codes of the counters 0 and 9.
+  const Secret seed(kSeed);
+  assert_true(matching_counter(seed, "755224", 0, 0) == 0);
+  assert_true(matching_counter(seed, "520489", 0, 9) == 9);
+  assert_false(matching_counter(seed, "520489", 0, 8).has_value());
+  assert_false(matching_counter(seed, "755224", 1, 20).has_value());
+}
+
+void sequences_are_found_where_they_follow_each_other(void**) {
+  const Secret seed(kSeed);
+  const std::string first(hotp(seed, 100).view());
+  const std::string second(hotp(seed, 101).view());
+  assert_true(end_of_sequence(seed, {first, second}, 0, 100) == 101);
+  assert_true(end_of_sequence(seed, {first, second}, 100, 100) == 101);
+  assert_false(end_of_sequence(seed, {first, second}, 101, 200).has_value());
+  assert_false(end_of_sequence(seed, {first, second}, 0, 99).has_value());
+  assert_false(end_of_sequence(seed, {second, first}, 0, 200).has_value());
+  assert_false(end_of_sequence(seed, {first}, 0, 200).has_value());
+  assert_false(end_of_sequence(seed, {first, ""}, 0, 200).has_value());
+}
+
 void impossible_schemes_are_refused(void**) {
   const Secret seed(kSeed);
   for (const unsigned digits : {0U, 5U, 9U, 10U}) {
@@ -105,6 +127,8 @@ int main() {
       cmocka_unit_test(steps_have_thirty_seconds),
       cmocka_unit_test(codes_of_neighbouring_steps_match),
       cmocka_unit_test(the_first_step_has_no_one_before),
+      cmocka_unit_test(counters_are_found_within_the_window),
+      cmocka_unit_test(sequences_are_found_where_they_follow_each_other),
       cmocka_unit_test(impossible_schemes_are_refused),
       cmocka_unit_test(uris_are_escaped),
   };
