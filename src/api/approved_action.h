@@ -8,13 +8,15 @@
 namespace toopher::api::approved_action {
 
 inline constexpr std::string_view kPairAnother = "pair another phone";
+inline constexpr std::string_view kAddToken = "add a code token";
 inline constexpr std::string_view kNewRecoveryCodes = "make new recovery codes";
 /// With the host's name behind it: its helper makes these, not the server.
 inline constexpr std::string_view kNewOfflineCodesFor = "make offline codes for ";
 
 /// Whether what `action` adds can log in as the user afterwards.
 inline bool is_one(std::string_view action) {
-  return action == kPairAnother || action == kNewRecoveryCodes || action.starts_with(kNewOfflineCodesFor);
+  return action == kPairAnother || action == kAddToken || action == kNewRecoveryCodes ||
+         action.starts_with(kNewOfflineCodesFor);
 }
 
 }  // namespace toopher::api::approved_action

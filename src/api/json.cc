@@ -89,6 +89,10 @@ void set_member(const Json& object, const char* name, Json value) {
   if (json_object_set_new_nocheck(object.get(), name, value.release()) != 0) throw std::bad_alloc();
 }
 
+void append(const Json& list, Json value) {
+  if (json_array_append_new(list.get(), value.release()) != 0) throw std::bad_alloc();
+}
+
 Json json_text(std::string_view text) {
   const std::string repaired = is_valid_utf8(text) ? std::string() : replace_wrong_bytes(text);
   if (!repaired.empty()) text = repaired;

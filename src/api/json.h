@@ -44,6 +44,9 @@ class JsonError : public std::runtime_error {
 /// Puts `value` into `object` under `name` (ASCII). Throws std::bad_alloc, for a null `value` too.
 void set_member(const Json& object, const char* name, Json value);
 
+/// Puts `value` at the end of the array `list`. Throws std::bad_alloc, for a null `value` too.
+void append(const Json& list, Json value);
+
 /// A JSON string; text that is not UTF-8 has its wrong bytes replaced by U+FFFD. Throws std::bad_alloc.
 [[nodiscard]] Json json_text(std::string_view text);
 

@@ -82,6 +82,11 @@ Action action_from_json(const json_t* object) {
   return action;
 }
 
+Authenticator authenticator_from_json(const json_t* object) {
+  return {optional_string(object, "id"), optional_string(object, "name"),
+          optional_string(object, "key_fingerprint"), 0};
+}
+
 }  // namespace
 
 Json to_json(const User& user) {
@@ -114,6 +119,15 @@ Json to_json(const Action& action) {
   return object;
 }
 
+Json to_json(const Authenticator& authenticator) {
+  Json object = new_object();
+  set(object, "id", authenticator.id);
+  set(object, "name", authenticator.name);
+  set(object, "key_fingerprint", authenticator.key_fingerprint);
+  set_times(object, authenticator.created, authenticator.created);
+  return object;
+}
+
 Json to_json(const Pairing& pairing) {
   Json object = new_object();
   set(object, "id", pairing.id);
@@ -124,7 +138,21 @@ Json to_json(const Pairing& pairing) {
   set(object, "totp_length", kTotpLength);
   set(object, "reason", pairing.reason);
   set(object, "reason_code", pairing.reason_code);
+  if (pairing.authenticator) set_member(object, "authenticator", to_json(*pairing.authenticator));
   set_times(object, pairing.created, pairing.modified);
+  return object;
+}
+
+Json to_json(const OathOtpValidator& validator) {
+  Json object = new_object();
+  set(object, "id", validator.id);
+  set(object, "requester_specified_id", validator.requester_specified_id);
+  set(object, "otp_type", validator.event_based ? "hotp" : "totp");
+  set(object, "otp_digits", validator.otp_digits);
+  set(object, "algorithm", validator.algorithm);
+  set(object, "totp_step_size", validator.totp_step_size);
+  set(object, "hotp_event_counter", validator.hotp_event_counter);
+  set_times(object, validator.created, validator.modified);
   return object;
 }
 
@@ -157,6 +185,8 @@ Pairing pairing_from_json(const json_t* object) {
   pairing.user = user_from_json(required_object(object, "user"));
   pairing.reason = optional_string(object, "reason");
   pairing.reason_code = code_number(object, "reason_code");
+  if (const json_t* authenticator = optional_object(object, "authenticator"))
+    pairing.authenticator = authenticator_from_json(authenticator);
   pairing.created = optional_integer(object, "created_seconds_since_epoch", 0);
   return pairing;
 }

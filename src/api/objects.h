@@ -39,6 +39,14 @@ struct Action {
   std::int64_t modified = 0;
 };
 
+/// The phone of a pairing.
+struct Authenticator {
+  std::string id;
+  std::string name;
+  std::string key_fingerprint;  ///< this project's: what a person compares with the phone's screen
+  std::int64_t created = 0;
+};
+
 struct Pairing {
   std::string id;
   bool enabled = false;  ///< the phone allowed it
@@ -47,6 +55,19 @@ struct Pairing {
   User user;
   int reason_code = 0;
   std::string reason;
+  std::optional<Authenticator> authenticator;  ///< nothing while no phone has joined
+  std::int64_t created = 0;
+  std::int64_t modified = 0;
+};
+
+struct OathOtpValidator {
+  std::string id;
+  std::string requester_specified_id;
+  bool event_based = false;  ///< hotp; else totp
+  int otp_digits = 6;
+  std::string algorithm;
+  int totp_step_size = 30;
+  std::int64_t hotp_event_counter = 0;  ///< the next one; 0 for totp
   std::int64_t created = 0;
   std::int64_t modified = 0;
 };
@@ -73,7 +94,9 @@ struct AuthenticationRequest {
 [[nodiscard]] Json to_json(const User& user);
 [[nodiscard]] Json to_json(const UserTerminal& terminal);
 [[nodiscard]] Json to_json(const Action& action);
+[[nodiscard]] Json to_json(const Authenticator& authenticator);
 [[nodiscard]] Json to_json(const Pairing& pairing);
+[[nodiscard]] Json to_json(const OathOtpValidator& validator);
 [[nodiscard]] Json to_json(const AuthenticationRequest& request);
 
 /// Throw JsonError. Required: pairing id, enabled, user; `pending` defaults to false where enabled is true

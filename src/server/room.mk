@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # server: toopherd. store/ knows SQL, service/ the rules, http/ the wire; Beast's parser is in http/request_reader.cc only.
-server_flags = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(LIBPQ_CFLAGS) $(OPENSSL_CFLAGS) $(JANSSON_CFLAGS)
+server_flags = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(LIBPQ_CFLAGS) $(OPENSSL_CFLAGS) $(JANSSON_CFLAGS) $(QRENCODE_CFLAGS) $(PNG_CFLAGS)
 
 noinst_LIBRARIES += libtoopher_server.a
 libtoopher_server_a_CPPFLAGS = $(server_flags)
@@ -16,13 +16,25 @@ libtoopher_server_a_SOURCES = \
 	server/reload.cc server/reload.h \
 	server/service_manager.cc server/service_manager.h \
 	server/server_config.cc server/server_config.h \
+	server/http/answer.h \
+	server/http/api_call.h \
 	server/http/app.cc server/http/app.h \
+	server/http/arguments.cc server/http/arguments.h \
 	server/http/authenticator_api.cc server/http/authenticator_api.h \
+	server/http/calls.h \
+	server/http/calls_pairings.cc \
+	server/http/calls_requests.cc \
+	server/http/calls_terminals.cc \
+	server/http/calls_users.cc \
+	server/http/calls_validators.cc \
+	server/http/errands.cc server/http/errands.h \
+	server/http/gateways.h \
 	server/http/connections.cc server/http/connections.h \
 	server/http/hasher.cc server/http/hasher.h \
 	server/http/head.cc server/http/head.h \
 	server/http/health.cc server/http/health.h \
 	server/http/limits.h \
+	server/http/html.cc server/http/html.h \
 	server/http/listener.cc server/http/listener.h \
 	server/http/message.h \
 	server/http/network.cc server/http/network.h \
@@ -32,12 +44,18 @@ libtoopher_server_a_SOURCES = \
 	server/http/response_text.cc server/http/response_text.h \
 	server/http/session.cc server/http/session.h \
 	server/http/shared_buffer.h \
+	server/http/messages.cc server/http/messages.h \
+	server/http/present.cc server/http/present.h \
+	server/http/qr_image.cc server/http/qr_image.h \
+	server/http/reset_page.cc server/http/reset_page.h \
+	server/http/routes.cc server/http/routes.h \
 	server/http/stream.cc server/http/stream.h \
 	server/http/tls.cc \
 	server/http/toopher_api.cc server/http/toopher_api.h \
 	server/http/waiters.cc server/http/waiters.h \
 	server/http/web.cc server/http/web.h \
 	server/http/web_files.h \
+	server/run_program.cc server/run_program.h \
 	server/serve.cc server/serve.h \
 	server/service/approvals.cc server/service/approvals.h \
 	server/service/authenticate.cc server/service/authenticate.h \
@@ -46,6 +64,7 @@ libtoopher_server_a_SOURCES = \
 	server/service/codes.cc server/service/codes.h \
 	server/service/context.cc server/service/context.h \
 	server/service/devices.cc server/service/devices.h \
+	server/service/enrolment.cc server/service/enrolment.h \
 	server/service/initiate.cc \
 	server/service/pairings.cc server/service/pairings.h \
 	server/service/phrase.cc server/service/phrase.h \
@@ -54,11 +73,14 @@ libtoopher_server_a_SOURCES = \
 	server/service/requesters.cc server/service/requesters.h \
 	server/service/requests.cc server/service/requests.h \
 	server/service/rules.h \
+	server/service/reset_links.cc server/service/reset_links.h \
 	server/service/shown.cc server/service/shown.h \
 	server/service/slow_hashes.cc server/service/slow_hashes.h \
+	server/service/terminals.cc server/service/terminals.h \
 	server/service/transitions.cc server/service/transitions.h \
 	server/service/users.cc server/service/users.h \
 	server/open_store.cc server/open_store.h \
+	server/service/validators.cc server/service/validators.h \
 	server/setup.cc server/setup.h \
 	server/store/measured_store.cc server/store/measured_store.h \
 	server/store/postgres_connection.cc server/store/postgres_connection.h \
@@ -78,8 +100,10 @@ libtoopher_server_a_SOURCES = \
 	server/store/transaction_pairings.cc \
 	server/store/transaction_requesters.cc \
 	server/store/transaction_requests.cc \
+	server/store/transaction_reset_links.cc \
 	server/store/transaction_rules.cc \
 	server/store/transaction_users.cc \
+	server/store/transaction_validators.cc \
 	server/store/trouble.cc server/store/trouble.h \
 	server/wall_clock.h
 
@@ -89,7 +113,8 @@ sbin_PROGRAMS += toopherd
 toopherd_CPPFLAGS = $(server_flags)
 toopherd_SOURCES = server/toopherd.cc
 toopherd_LDADD = libtoopher_server.a libtoopher_config.a libtoopher_api.a libtoopher_device.a libtoopher_otp.a \
-	libtoopher_oauth.a libtoopher_crypto.a libtoopher_base.a $(SQLITE_LIBS) $(LIBPQ_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS) -lpthread
+	libtoopher_oauth.a libtoopher_crypto.a libtoopher_base.a $(SQLITE_LIBS) $(LIBPQ_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS) \
+	$(QRENCODE_LIBS) $(PNG_LIBS) -lpthread
 
 sbin_PROGRAMS += toopher-admin
 toopher_admin_CPPFLAGS = $(server_flags)

@@ -16,6 +16,7 @@
 #include "server/http/app.h"
 #include "server/http/authenticator_api.h"
 #include "server/http/health.h"
+#include "server/http/html.h"
 #include "server/http/listener.h"
 #include "server/http/operations_api.h"
 #include "server/http/toopher_api.h"
@@ -90,6 +91,7 @@ class Server {
         drain_limit_(loop_) {
     waiters_.limit(config.limits.parked);
     if (app_.origin.empty()) app_.origin = normalised_origin(url_);
+    app_.gateways = {config.sms_command, config.mail_command};
   }
 
   void run() {
@@ -149,6 +151,7 @@ class Server {
 
   asio::awaitable<Response> other(Route route, const Request& request) {
     if (route == Route::metrics) co_return metrics_call(request, config_.metrics_allow, metrics_, gauges());
+    if (request.path() == "/enrol") co_return to_response(enrolment_page());
     if (auto page = web_answer(request)) co_return std::move(*page);
     co_return error_response({404, 404, "There is nothing here."});
   }

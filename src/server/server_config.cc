@@ -151,6 +151,8 @@ class Reader {
     if (key == "database") return &result.database;
     if (key == "database-password-file") return &result.database_password_file;
     if (key == "key-file") return &result.key_file;
+    if (key == "sms-command") return &result.sms_command;
+    if (key == "mail-command") return &result.mail_command;
     return nullptr;
   }
 

@@ -35,6 +35,8 @@ struct ServerConfig {
   Networks trusted_proxies;  ///< whose word about the client's address is taken
   Networks metrics_allow;    ///< who may read /metrics, beside this host
   LogFormat log_format = LogFormat::json;
+  std::string sms_command;   ///< a program that sends text messages; empty: none
+  std::string mail_command;  ///< a program that sends mail; empty: none
 };
 
 /// ADDRESS:PORT, [IPV6]:PORT; nothing if it is neither.

@@ -329,7 +329,7 @@ class Calls(Server):
         self.assertEqual(answer.status, 401)
         self.assertTrue(answer.headers["Date"])
         self.assertEqual(answer.headers["Toopher-Features"],
-                         "wait cancel ttl supersedes client_request_id number_matching authorization")
+                         "wait cancel ttl supersedes client_request_id number_matching authorization enrolment_link")
         self.assertEqual(answer.read(), b'{"error_code":401,"error_message":"Not a valid OAuth signed request"}')
         connection.close()
 

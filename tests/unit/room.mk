@@ -59,18 +59,25 @@ unit_sandbox_test_LDADD = $(ROOM)helper.a $(ROOM)protocol.a $(ROOM)base.a $(CMOC
 
 if CMOCKA
 if SERVER
-check_PROGRAMS += unit/server_http_test unit/server_test unit/server_recovery_test
-TESTS += unit/server_http_test unit/server_test unit/server_recovery_test
+check_PROGRAMS += unit/server_http_test unit/server_test unit/server_recovery_test unit/server_enrolment_test unit/server_tokens_test unit/server_router_test
+TESTS += unit/server_http_test unit/server_test unit/server_recovery_test unit/server_enrolment_test unit/server_tokens_test unit/server_router_test
 endif
 endif
 server_test_libraries = $(ROOM)server.a $(ROOM)config.a $(ROOM)api.a $(ROOM)device.a $(ROOM)otp.a $(ROOM)oauth.a \
-	$(ROOM)crypto.a $(ROOM)base.a $(CMOCKA_LIBS) $(SQLITE_LIBS) $(LIBPQ_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS) -lpthread
+	$(ROOM)crypto.a $(ROOM)base.a $(CMOCKA_LIBS) $(SQLITE_LIBS) $(LIBPQ_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS) \
+	$(QRENCODE_LIBS) $(PNG_LIBS) -lpthread
 unit_server_http_test_SOURCES = unit/server_http_test.cc
 unit_server_http_test_LDADD = $(server_test_libraries)
 unit_server_test_SOURCES = unit/server_test.cc unit/server_world.h
 unit_server_test_LDADD = $(server_test_libraries)
 unit_server_recovery_test_SOURCES = unit/server_recovery_test.cc unit/server_world.h
 unit_server_recovery_test_LDADD = $(server_test_libraries)
+unit_server_enrolment_test_SOURCES = unit/server_enrolment_test.cc unit/server_world.h
+unit_server_enrolment_test_LDADD = $(server_test_libraries)
+unit_server_tokens_test_SOURCES = unit/server_tokens_test.cc unit/server_world.h
+unit_server_tokens_test_LDADD = $(server_test_libraries)
+unit_server_router_test_SOURCES = unit/server_router_test.cc unit/server_world.h
+unit_server_router_test_LDADD = $(server_test_libraries)
 if CMOCKA
 if SERVER
 check_PROGRAMS += unit/server_rules_test unit/server_automation_test

@@ -103,14 +103,10 @@ std::chrono::seconds wait_parameter(std::string_view query) {
 }
 
 Response to_response(Answer answer) {
-  Response response{answer.status, std::move(answer.body), {}};
+  Response response{answer.status, std::move(answer.body), std::move(answer.headers), answer.content_type};
   if (answer.status == 429) response.headers.emplace_back("Retry-After", "30");
   if (answer.status == 503) response.headers.emplace_back("Retry-After", "1");
   return response;
-}
-
-Answer to_answer(const api::ApiError& error) {
-  return {error.http_status, api::to_json(error), true, 0};
 }
 
 }  // namespace toopher::server

@@ -7,8 +7,12 @@
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
 
+#include "server/http/answer.h"
+#include "server/http/errands.h"
+#include "server/http/gateways.h"
 #include "server/http/hasher.h"
 #include "server/http/message.h"
 #include "server/http/waiters.h"
@@ -23,18 +27,12 @@ struct App {
   std::string origin;
   std::function<Millis()> now;
   boost::asio::any_io_executor executor;  ///< of the loop
+  Gateways gateways{};
+  std::shared_ptr<Errands> errands = std::make_shared<Errands>();
 };
 
 /// Longest `wait` of a long poll.
 inline constexpr std::chrono::seconds kMaxWait{60};
-
-/// What a call found.
-struct Answer {
-  int status = 200;
-  std::string body;
-  bool settled = true;    ///< false: a poll may wait for something better
-  Millis changes_at = 0;  ///< when it changes by itself (an expiry); 0: never
-};
 
 /// A call within its transaction. A Refused that it throws becomes the answer.
 using Work = std::function<Answer(Context&)>;
@@ -53,7 +51,6 @@ std::chrono::seconds wait_parameter(std::string_view query);
 
 /// The HTTP form of an answer.
 Response to_response(Answer answer);
-Answer to_answer(const api::ApiError& error);
 
 }  // namespace toopher::server
 

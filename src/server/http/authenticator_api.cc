@@ -14,6 +14,7 @@
 #include "server/service/authenticate.h"
 #include "server/service/automation.h"
 #include "server/service/devices.h"
+#include "server/service/enrolment.h"
 #include "server/service/pairings.h"
 #include "server/service/requests.h"
 #include "server/service/rules.h"
@@ -74,6 +75,16 @@ Answer phrase_call(Context& context, const Device& device) {
   const api::Json answer(json_object());
   put(answer, "phrase", new_phrase(context, device));
   put(answer, "expires_in", json_integer(rules::kPhraseLife / kSecond));
+  return ok(answer);
+}
+
+Answer join_call(Context& context, const Device& device, const Request& request, const std::string& id) {
+  const api::Json body = api::parse_object(request.body);
+  const Joined joined = join_enrolment(context, device, id, binary(body.get(), "proof"));
+  const api::Json answer(json_object());
+  put(answer, "pairing_id", joined.pairing.id);
+  put(answer, "server_key", crypto::base64url_encode(joined.pairing.server_point));
+  put(answer, "proof", crypto::base64url_encode(joined.proof));
   return ok(answer);
 }
 
@@ -222,6 +233,9 @@ Answer device_call(Context& context, const Device& device, const Request& reques
   if (post && path == "phrases") return phrase_call(context, device);
   if (const auto id = id_between(path, "pairings/", ""); post && !id.empty()) {
     return decide_pairing_call(context, device, request, id);
+  }
+  if (const auto id = id_between(path, "enrolments/", ""); post && !id.empty()) {
+    return join_call(context, device, request, id);
   }
   if (const auto id = id_between(path, "requests/", "/decision"); post && !id.empty()) {
     return decide_request_call(context, device, request, id);

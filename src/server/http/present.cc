@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/http/present.h"
 
+#include "device/enrolment.h"
+
 namespace toopher::server {
 
 namespace {
@@ -9,6 +11,15 @@ api::User user_of(Context& context, const std::string& id) {
   const auto user = context.store.user_by_id(id);
   if (!user) throw StoreError("database: a row without its user");
   return present(context, *user);
+}
+
+std::optional<api::Authenticator> authenticator_of(Context& context, const Pairing& pairing) {
+  if (pairing.device_id.empty()) return std::nullopt;
+  const auto device = context.store.device_by_id(pairing.device_id);
+  if (!device) throw StoreError("database: a pairing without its device");
+  return api::Authenticator{device->id, device->name,
+                            device::key_fingerprint(device->signing_key, device->agreement_key),
+                            device->created / kSecond};
 }
 
 }  // namespace
@@ -31,9 +42,27 @@ api::Pairing present(Context& context, const Pairing& pairing) {
   shown.user = user_of(context, pairing.user_id);
   if (pairing.state == PairingState::denied) shown.reason = "Denied on the phone.";
   if (pairing.state == PairingState::expired) shown.reason = "Nobody answered in time.";
+  shown.authenticator = authenticator_of(context, pairing);
   shown.created = pairing.created / kSecond;
   shown.modified = pairing.modified / kSecond;
   return shown;
+}
+
+api::UserTerminal present(Context& context, const Terminal& terminal) {
+  const std::int64_t created = terminal.created / kSecond;
+  return {terminal.id, terminal.name, terminal.extra, user_of(context, terminal.user_id), created, created};
+}
+
+api::OathOtpValidator present(const Validator& validator) {
+  return {validator.id,
+          validator.requester_specified_id,
+          validator.event_based,
+          validator.digits,
+          validator.algorithm,
+          validator.step_seconds,
+          validator.event_based ? validator.next_counter : 0,
+          validator.created / kSecond,
+          validator.modified / kSecond};
 }
 
 api::AuthenticationRequest present(Context& context, const AuthenticationRequest& request, bool with_number) {

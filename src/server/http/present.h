@@ -10,6 +10,8 @@ namespace toopher::server {
 
 api::User present(Context& context, const User& user);
 api::Pairing present(Context& context, const Pairing& pairing);
+api::UserTerminal present(Context& context, const Terminal& terminal);
+api::OathOtpValidator present(const Validator& validator);
 /// `with_number`: only the answer of initiate carries the number.
 api::AuthenticationRequest present(Context& context, const AuthenticationRequest& request, bool with_number);
 

@@ -12,6 +12,9 @@ inline constexpr std::string_view kToopherApiPath = "/v1/";
 /// Answers a request whose path starts with kToopherApiPath.
 boost::asio::awaitable<Response> toopher_api(App& app, const Request& request, Peer& peer);
 
+/// The same within one transaction, and without waiting for anything. Throws StoreError and NeedsHashes.
+Answer answer_toopher_call(Context& context, const Request& request, const Gateways& gateways = {});
+
 }  // namespace toopher::server
 
 #endif

@@ -38,9 +38,13 @@ bool is_approval(Context& context, const Caller& caller, const User& user, std::
 
 }  // namespace
 
+bool has_codes(Context& context, std::string_view user_id) {
+  return context.store.recovery_codes_left(user_id) > 0 || context.store.has_validator(user_id) ||
+         bypass_in_force(context, user_id);
+}
+
 bool has_factor(Context& context, std::string_view user_id) {
-  return !enabled_ones(context.store.pairings_of_user(user_id)).empty() ||
-         context.store.recovery_codes_left(user_id) > 0 || bypass_in_force(context, user_id);
+  return !enabled_ones(context.store.pairings_of_user(user_id)).empty() || has_codes(context, user_id);
 }
 
 std::string require_approval(Context& context, const Caller& caller, const User& user,

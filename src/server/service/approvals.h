@@ -11,7 +11,11 @@
 
 namespace toopher::server {
 
-/// Whether the user has an enabled pairing, recovery codes that were not used, or a bypass code in force.
+/// Whether the user can type a code without having a phone: recovery codes that were not used, a bypass code in force, or a
+/// token.
+bool has_codes(Context& context, std::string_view user_id);
+
+/// Whether the user has an enabled pairing, or codes without one.
 bool has_factor(Context& context, std::string_view user_id);
 
 /// Returns where the caller has scope admin, the user has no factor, or `authorization` is the id of a request of this

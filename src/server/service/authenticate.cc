@@ -17,6 +17,11 @@ bool is_fresh(std::int64_t timestamp, Millis now) {
   return timestamp >= seconds - kWindow && timestamp <= seconds + kWindow;
 }
 
+/// What a database can be asked for.
+bool is_text(std::string_view value) {
+  return is_valid_utf8(value) && value.find('\0') == std::string_view::npos;
+}
+
 /// A nonce must be remembered as long as its timestamp is fresh.
 Millis end_of_freshness(std::int64_t timestamp) {
   return timestamp * kSecond + rules::kClockWindow + kSecond;
@@ -57,7 +62,8 @@ void check_device_call(Context& context, const device::Call& call,
 
 RequesterCall authenticate_requester(Context& context, const oauth::SignedRequest& request) {
   const auto claim = oauth::read_claim(request);
-  if (!claim || !is_fresh(claim->timestamp, context.now) || claim->nonce.size() > rules::kMaxNonce) {
+  if (!claim || !is_fresh(claim->timestamp, context.now) || claim->nonce.size() > rules::kMaxNonce ||
+      !is_text(claim->nonce) || !is_text(claim->consumer_key)) {
     throw Refused(api::oauth_error());
   }
   auto requester = context.store.requester_by_key(claim->consumer_key);

@@ -9,6 +9,7 @@
 #include "server/service/bypass.h"
 #include "server/service/recovery.h"
 #include "server/service/rules.h"
+#include "server/service/validators.h"
 
 namespace toopher::server {
 
@@ -79,10 +80,10 @@ CodeVerdict judge_code(Context& context, User& user, const std::vector<Pairing>&
   const auto* code = std::get_if<OneTimeCode>(&parsed);
   if (code != nullptr && code->form() == OneTimeCode::Form::recovery)
     return judge_long_code(context, user, code->digits());
+  if (code == nullptr || code->form() != OneTimeCode::Form::otp) return refuse_wrong_code(context, user);
   bool used_before = false;
   for (const Pairing& pairing : pairings) {
-    if (code == nullptr || code->form() != OneTimeCode::Form::otp || pairing.state != PairingState::enabled)
-      continue;
+    if (pairing.state != PairingState::enabled) continue;
     const auto step = otp::matching_step(context.store.pairing_seed(pairing.id), code->digits(),
                                          context.now / kSecond, rules::kCodeWindow);
     if (!step) continue;
@@ -91,7 +92,9 @@ CodeVerdict judge_code(Context& context, User& user, const std::vector<Pairing>&
     }
     used_before = true;
   }
-  if (used_before) return {false, api::reason::kCodeAlreadyUsed, {}};
+  const TokenCode of_token = use_token_code(context, user, code->digits());
+  if (of_token == TokenCode::accepted) return accept(context, user, {});
+  if (used_before || of_token == TokenCode::used_before) return {false, api::reason::kCodeAlreadyUsed, {}};
   return refuse_wrong_code(context, user);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One-time codes of phones, recovery and bypass codes: each counts once, and guessing does not pay.
+// One-time codes of phones and tokens, recovery and bypass codes: each counts once, and guessing does not pay.
 #ifndef TOOPHER_SERVER_SERVICE_CODES_H
 #define TOOPHER_SERVER_SERVICE_CODES_H
 
@@ -14,11 +14,11 @@ namespace toopher::server {
 struct CodeVerdict {
   bool valid = false;
   int reason_code = 0;     ///< api/reason.h: kInvalidCode, kCodeAlreadyUsed or kCodesLocked when not valid
-  std::string pairing_id;  ///< whose seed made the valid code; empty for a recovery or bypass code
+  std::string pairing_id;  ///< whose seed made the valid code; empty for all others
 };
 
 /// Judges a typed code: by its length a recovery or bypass code of the user, or one that the seed of one of `pairings` (those
-/// that are enabled) has made. A valid code is used up by this
+/// that are enabled) or of the user's tokens has made. A valid code is used up by this
 /// call; a wrong one is counted against the user, over all requesters and pairings. Changes `user` with the data.
 /// Throws NeedsHashes.
 CodeVerdict judge_code(Context& context, User& user, const std::vector<Pairing>& pairings,

@@ -50,6 +50,11 @@ inline void require_scope(const Caller& caller, Scope scope, std::string_view na
                  "This requester may not do that; it needs the scope " + std::string(name) + "."});
 }
 
+/// Refuses with 403 who may neither enrol nor administrate.
+inline void require_enrol_or_admin(const Caller& caller) {
+  if (!caller.scopes.has(Scope::admin)) require_scope(caller, Scope::enrol, "enrol");
+}
+
 /// Refuses with 400 a text that is empty where it is needed, too long, or not UTF-8. `what` names the parameter.
 void require_text(std::string_view text, std::string_view what, std::size_t max_bytes);
 

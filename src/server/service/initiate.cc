@@ -20,7 +20,7 @@ namespace toopher::server {
 
 namespace {
 
-/// Whom to ask: `pairings` are the enabled ones that may answer; none if the user has recovery codes only.
+/// Whom to ask: `pairings` are the enabled ones that may answer; none if the user has other codes only.
 struct Asked {
   User user;
   std::vector<Pairing> pairings;
@@ -28,9 +28,10 @@ struct Asked {
 
 [[noreturn]] void refuse_for_state(Context& context, const Caller& caller, const User& user,
                                    const std::vector<Pairing>& pairings) {
+  // Who was only invited, and has no device yet, is not paired.
   const auto some = [&pairings](PairingState state) {
     return std::any_of(pairings.begin(), pairings.end(),
-                       [state](const Pairing& p) { return p.state == state; });
+                       [state](const Pairing& p) { return p.state == state && !p.device_id.empty(); });
   };
   if (some(PairingState::pending)) throw Refused(api::pairing_not_authorized());
   if (some(PairingState::deactivated) && user.enrol_until <= context.now)
@@ -55,7 +56,7 @@ Asked asked_by_name(Context& context, const Caller& caller, const std::string& u
   if (!user->enabled) throw Refused(api::user_disabled());
   const auto pairings = context.store.pairings_of_user(user->id);
   auto enabled = enabled_ones(pairings);
-  if (enabled.empty() && !has_factor(context, user->id)) refuse_for_state(context, caller, *user, pairings);
+  if (enabled.empty() && !has_codes(context, user->id)) refuse_for_state(context, caller, *user, pairings);
   return {*user, std::move(enabled)};
 }
 

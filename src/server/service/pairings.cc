@@ -61,15 +61,6 @@ void enable(Context& context, const Device& device, const Pairing& pairing) {
   context.store.notify(device.id);
 }
 
-void audit_pairing(Context& context, std::string_view event, const Pairing& pairing, const std::string& who) {
-  const auto user = context.store.user_by_id(pairing.user_id);
-  audit(context, event,
-        {{"pairing", pairing.id},
-         {"user", user ? user->name : ""},
-         {"device", pairing.device_id},
-         {"by", who}});
-}
-
 }  // namespace
 
 std::vector<Pairing> enabled_ones(const std::vector<Pairing>& pairings) {
@@ -79,9 +70,33 @@ std::vector<Pairing> enabled_ones(const std::vector<Pairing>& pairings) {
   return enabled;
 }
 
+void audit_pairing(Context& context, std::string_view event, const Pairing& pairing, std::string_view who) {
+  const auto user = context.store.user_by_id(pairing.user_id);
+  audit(context, event,
+        {{"pairing", pairing.id},
+         {"user", user ? user->name : ""},
+         {"device", pairing.device_id},
+         {"by", who}});
+}
+
+Pairing start_pairing(Context& context, const NewPairing& wanted) {
+  const crypto::PrivateKey key = crypto::PrivateKey::generate();
+  Pairing pairing;
+  pairing.id = random_uuid();
+  pairing.user_id = wanted.user_id;
+  pairing.requester_id = wanted.requester_id;
+  pairing.device_id = wanted.device_id;
+  pairing.further_allowed = wanted.further_allowed;
+  pairing.server_point = key.public_point();
+  pairing.created = pairing.modified = context.now;
+  pairing.expires = context.now + wanted.life;
+  context.store.insert_pairing(pairing, key.to_pkcs8());
+  return pairing;
+}
+
 Pairing create_pairing(Context& context, const Caller& caller, std::string_view phrase,
                        std::string_view user_name, std::string_view authorization) {
-  require_scope(caller, Scope::enrol, "enrol");
+  require_enrol_or_admin(caller);
   require_text(phrase, "pairing_phrase", rules::kMaxName);
   const auto known = user_named(context, caller, user_name);
   const bool further = known && has_factor(context, known->id);
@@ -91,17 +106,10 @@ Pairing create_pairing(Context& context, const Caller& caller, std::string_view 
   if (known) require_room_for_phone(context, known->id);
   const std::string device_id = device_of_phrase(context, caller, phrase);
   use_up(context, approval);
-  const crypto::PrivateKey key = crypto::PrivateKey::generate();
-  Pairing pairing;
-  pairing.id = random_uuid();
-  pairing.user_id = user_named_or_new(context, caller, user_name).id;
-  pairing.requester_id = caller.id;
-  pairing.device_id = device_id;
-  pairing.further_allowed = further || caller.scopes.has(Scope::admin);
-  pairing.server_point = key.public_point();
-  pairing.created = pairing.modified = context.now;
-  pairing.expires = context.now + rules::kPairingLife;
-  context.store.insert_pairing(pairing, key.to_pkcs8());
+  const User user = user_named_or_new(context, caller, user_name);
+  const Pairing pairing = start_pairing(
+      context,
+      {user.id, caller.id, device_id, further || caller.scopes.has(Scope::admin), rules::kPairingLife});
   context.store.notify(device_id);
   audit_pairing(context, further ? "further pairing asked for" : "pairing asked for", pairing, caller.name);
   return pairing;
@@ -182,7 +190,7 @@ void end_pairing(Context& context, const Pairing& pairing, PairingState state) {
   if (pairing.state == PairingState::enabled)
     end_rules_of_pairing(context, pairing, "the phone that made it was removed", "toopherd");
   context.store.notify(pairing.id);
-  context.store.notify(pairing.device_id);
+  if (!pairing.device_id.empty()) context.store.notify(pairing.device_id);
 }
 
 void expire_pairings(Context& context) {

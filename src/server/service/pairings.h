@@ -12,7 +12,7 @@
 
 namespace toopher::server {
 
-/// Asks the phone that shows `phrase` to become `user_name`'s. Scope enrol. A user who has a factor already has to have
+/// Asks the phone that shows `phrase` to become `user_name`'s. Scope enrol or admin. A user who has a factor already has to have
 /// approved it: `authorization` is the proof (approvals.h).
 /// Throws Refused: 400 for a wrong phrase, 403, 409 for a user with too many phones, 429 after too many wrong phrases.
 Pairing create_pairing(Context& context, const Caller& caller, std::string_view phrase,
@@ -36,6 +36,20 @@ void require_room_for_phone(Context& context, std::string_view user_id);
 
 /// The JSON text that the phone shows and signs.
 std::string shown_pairing(Context& context, const Pairing& pairing);
+
+/// What a pairing begins with.
+struct NewPairing {
+  std::string user_id;
+  std::string requester_id;
+  std::string device_id;  ///< empty: one will join
+  bool further_allowed = false;
+  Millis life = 0;
+};
+
+/// A pending pairing with a key of its own.
+Pairing start_pairing(Context& context, const NewPairing& wanted);
+
+void audit_pairing(Context& context, std::string_view event, const Pairing& pairing, std::string_view who);
 
 /// Closes a pairing and wakes whoever waits for it; automation rules that its phone made end with it.
 void end_pairing(Context& context, const Pairing& pairing, PairingState state);

@@ -47,7 +47,7 @@ User user_for(Context& context, const Caller& caller, const RecoveryRequest& req
 
 std::vector<Secret> make_recovery_codes(Context& context, const Caller& caller,
                                         const RecoveryRequest& request) {
-  if (!caller.scopes.has(Scope::admin)) require_scope(caller, Scope::enrol, "enrol");
+  require_enrol_or_admin(caller);
   const User user = user_for(context, caller, request);
   const std::string approval =
       require_approval(context, caller, user, api::approved_action::kNewRecoveryCodes, request.authorization);

@@ -48,6 +48,29 @@ inline constexpr std::size_t kMaxRules = 50;  // in force, of one user
 inline constexpr std::size_t kMaxRequesterName = 64;  // bytes, of a directory's name as well
 inline constexpr Millis kMaxSecretOverlap = 90 * kDay;
 
+// Hard tokens (OATH validators)
+inline constexpr unsigned kEventWindow = 20;      // HOTP events ahead
+inline constexpr unsigned kTokenStepWindow = 2;   // TOTP steps before and after the token's now
+inline constexpr unsigned kResyncEvents = 10000;  // ahead
+inline constexpr unsigned kResyncSteps = 1000;    // before and after now
+inline constexpr std::size_t kMinSeed = 16;       // bytes (RFC 4226 section 4, R6)
+inline constexpr std::size_t kMaxSeed = 64;       // bytes
+inline constexpr int kMinStepSeconds = 10;
+inline constexpr int kMaxStepSeconds = 300;
+inline constexpr std::size_t kMaxSequence = 10;  // codes of one resynchronisation
+inline constexpr std::size_t kMaxBulk = 500;     // validators of one call
+inline constexpr int kMaxWrongResyncs = 5;       // of one validator ...
+inline constexpr Millis kWrongResyncWindow = 5 * kMinute;
+
+// Links by which a person removes a pairing
+inline constexpr Millis kResetLinkLife = 60 * kMinute;
+inline constexpr int kMaxWrongAnswers = 5;  // then the link is over
+
+// Messages that a requester has sent, whether text or mail
+inline constexpr int kMaxMessages = 60;      // of one requester ...
+inline constexpr int kMaxMessagesToOne = 3;  // to one number or address ...
+inline constexpr Millis kMessageWindow = 10 * kMinute;
+
 // What needs an approval by the factor that a user has
 inline constexpr Millis kApprovalLife = 5 * kMinute;
 
@@ -55,7 +78,11 @@ inline constexpr Millis kApprovalLife = 5 * kMinute;
 inline constexpr Millis kPhraseLife = 10 * kMinute;
 inline constexpr Millis kPairingLife = 5 * kMinute;  // until the phone must have answered
 inline constexpr std::size_t kMaxPhones = 10;  // of one user: each makes a guessed code more likely to fit
-inline constexpr int kMaxWrongPhrases = 20;    // of one requester ...
+inline constexpr Millis kEnrolmentLife = 10 * kMinute;  // of a link, until a device has joined
+inline constexpr int kMaxLinks = 300;                   // of one requester without scope admin ...
+inline constexpr Millis kLinkWindow = 10 * kMinute;
+inline constexpr int kMaxWrongProofs = 5;    // then the link is over
+inline constexpr int kMaxWrongPhrases = 20;  // of one requester ...
 inline constexpr Millis kWrongPhraseWindow = 10 * kMinute;
 inline constexpr int kMaxNewDevices = 60;  // from one address ...
 inline constexpr Millis kNewDeviceWindow = kMinute;

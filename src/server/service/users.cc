@@ -8,6 +8,7 @@
 #include "server/service/pairings.h"
 #include "server/service/rules.h"
 #include "server/service/transitions.h"
+#include "server/service/validators.h"
 
 namespace toopher::server {
 
@@ -50,20 +51,25 @@ User user_named_or_new(Context& context, const Caller& caller, std::string_view 
   return user;
 }
 
+User user_with_id(Context& context, const Caller& caller, std::string_view id) {
+  auto user = user_by_id(context, caller, id);
+  if (!user) throw Refused(api::unknown_user());
+  return std::move(*user);
+}
+
 User set_user_enabled(Context& context, const Caller& caller, std::string_view user_id, bool enabled) {
   require_scope(caller, Scope::admin, "admin");
-  auto user = user_by_id(context, caller, user_id);
-  if (!user) throw Refused({409, 409, "No such user."});
-  user->enabled = enabled;
-  user->modified = context.now;
-  context.store.update_user(*user);
+  User user = user_with_id(context, caller, user_id);
+  user.enabled = enabled;
+  user.modified = context.now;
+  context.store.update_user(user);
   if (!enabled) {
-    withdraw_all(context, *user, "The user was switched off.", caller);
-    end_rules(context, user->id, "the user was switched off", caller.name);
+    withdraw_all(context, user, "The user was switched off.", caller);
+    end_rules(context, user.id, "the user was switched off", caller.name);
   }
   audit(context, enabled ? "user enabled" : "user disabled",
-        {{"user", user->name}, {"requester", caller.name}});
-  return *user;
+        {{"user", user.name}, {"requester", caller.name}});
+  return user;
 }
 
 void unlock_user(Context& context, const Caller& caller, std::string_view name) {
@@ -88,6 +94,7 @@ void reset_user(Context& context, const Caller& caller, std::string_view name) {
   use_up_all(context, *user);
   context.store.replace_recovery_codes(user->id, {});
   context.store.remove_bypass(user->id);
+  dissociate_all(context, *user);
   lift_locks(context, *user);
   audit(context, "user reset", {{"user", user->name}, {"requester", caller.name}});
 }

@@ -22,12 +22,15 @@ std::optional<User> user_by_id(Context& context, const Caller& caller, std::stri
 /// The user, made now if new. Throws Refused (400) for a name that cannot be one.
 User user_named_or_new(Context& context, const Caller& caller, std::string_view name);
 
+/// A user of the caller's directory. Throws Refused: 409 (705) for an unknown id.
+User user_with_id(Context& context, const Caller& caller, std::string_view id);
+
 /// Switched off, a user is refused with 704 everywhere: what is pending is withdrawn, and automation rules end. Scope
-/// admin. Throws Refused: 403; 409 for an unknown id.
+/// admin. Throws Refused: 403; 409 (705) for an unknown id.
 User set_user_enabled(Context& context, const Caller& caller, std::string_view user_id, bool enabled);
 
-/// Withdraws what is pending, deactivates the user's pairings, takes recovery and bypass codes and automation rules away
-/// and forgets locks. Scope admin. Throws Refused: 403; 409 (705) for an unknown name.
+/// Withdraws what is pending, deactivates the user's pairings, takes recovery and bypass codes, tokens and automation rules
+/// away and forgets locks. Scope admin. Throws Refused: 403; 409 (705) for an unknown name.
 void reset_user(Context& context, const Caller& caller, std::string_view name);
 
 /// Codes are accepted and pushes sent again at once. Scope admin. Throws Refused: 403; 409 (705) for an unknown name.

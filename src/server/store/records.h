@@ -80,7 +80,7 @@ struct Pairing {
   std::string id;
   std::string user_id;
   std::string requester_id;
-  std::string device_id;
+  std::string device_id;  ///< empty: waits for one (service/enrolment.h)
   PairingState state = PairingState::pending;
   bool further_allowed =
       false;  ///< approved, or asked for by an administrator: the user may have a factor already
@@ -88,6 +88,32 @@ struct Pairing {
   Millis created = 0;
   Millis modified = 0;
   Millis expires = 0;  ///< end of waiting for the phone
+};
+
+/// A hard token, or another app, that makes codes of a seed that was brought here (OATH).
+struct Validator {
+  std::string id;
+  std::string requester_id;
+  std::string requester_specified_id;  ///< empty: none; else one of the requester's active ones has it
+  std::string user_id;                 ///< empty: associated with nobody
+  bool event_based = false;            ///< HOTP; else TOTP
+  int digits = 6;
+  std::string algorithm = "sha1";  ///< or sha256, sha512
+  int step_seconds = 30;
+  std::int64_t next_counter = 0;  ///< the first HOTP counter, or TOTP time step, that is still good
+  std::int64_t drift = 0;         ///< time steps that the token's clock is ahead
+  bool active = true;
+  Millis created = 0;
+  Millis modified = 0;
+};
+
+/// By which a person may remove a pairing.
+struct ResetLink {
+  std::string pairing_id;
+  std::string requester;      ///< name of who made it
+  std::string question;       ///< empty: none
+  std::string answer_digest;  ///< empty: none
+  Millis expires = 0;
 };
 
 struct Terminal {

@@ -121,6 +121,37 @@ CREATE TABLE forgotten_nonces (until {integer} NOT NULL) {table};
 INSERT INTO forgotten_nonces VALUES (0);
 )sql";
 
+// A pairing that was begun at the host waits for its device: until one has joined, the device is that of the id "".
+constexpr const char* kEnrolments = R"sql(
+CREATE TABLE enrolments (
+  pairing_id TEXT PRIMARY KEY REFERENCES pairings ON DELETE CASCADE, sealed_secret {bytes} NOT NULL,
+  wrong_proofs {integer} NOT NULL) {table};
+INSERT INTO devices VALUES ('', '', '', CAST('' AS {bytes}), CAST('' AS {bytes}), 9223372036854775807);
+)sql";
+
+// Hard tokens and other apps. A row that is not active is kept for its counter: provisioned again, the same seed must not
+// make used codes good.
+constexpr const char* kValidators = R"sql(
+CREATE TABLE validators (
+  id TEXT PRIMARY KEY, requester_id TEXT NOT NULL REFERENCES requesters, requester_specified_id TEXT NOT NULL,
+  user_id TEXT NOT NULL, event_based {integer} NOT NULL, digits {integer} NOT NULL, algorithm TEXT NOT NULL,
+  step_seconds {integer} NOT NULL, sealed_seed {bytes} NOT NULL, seed_digest {bytes} NOT NULL UNIQUE,
+  next_counter {integer} NOT NULL, drift {integer} NOT NULL, active {integer} NOT NULL, created {integer} NOT NULL,
+  modified {integer} NOT NULL) {table};
+CREATE UNIQUE INDEX validators_named ON validators (requester_id, requester_specified_id)
+  WHERE requester_specified_id <> '' AND active = 1;
+CREATE INDEX validators_user ON validators (user_id) WHERE user_id <> '';
+)sql";
+
+// Links by which a person removes a pairing; the links themselves are not kept.
+constexpr const char* kResetLinks = R"sql(
+CREATE TABLE reset_links (
+  digest {bytes} PRIMARY KEY, pairing_id TEXT NOT NULL UNIQUE REFERENCES pairings ON DELETE CASCADE,
+  requester TEXT NOT NULL, question TEXT NOT NULL, answer_digest {bytes} NOT NULL, wrong_answers {integer} NOT NULL,
+  expires {integer} NOT NULL) {table};
+CREATE INDEX reset_links_expire ON reset_links (expires);
+)sql";
+
 /// A piece of the version that it belongs to.
 struct Step {
   std::int64_t version;
@@ -128,8 +159,10 @@ struct Step {
 };
 
 /// In this order.
-constexpr std::array kSteps = {Step{1, kFirstVersion}, Step{2, kSecondVersion},
-                               Step{3, kDirectoriesAndPolicies}, Step{3, kRulesAndProofs}};
+constexpr std::array kSteps = {
+    Step{1, kFirstVersion},   Step{2, kSecondVersion}, Step{3, kDirectoriesAndPolicies},
+    Step{3, kRulesAndProofs}, Step{3, kEnrolments},    Step{3, kValidators},
+    Step{3, kResetLinks}};
 
 std::string in_dialect(std::string_view text, const sql::Dialect& dialect) {
   const std::array<std::pair<std::string_view, std::string_view>, 7> words{

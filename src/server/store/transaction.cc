@@ -64,6 +64,7 @@ void Transaction::prune(Millis now) {
       now);
   db_.post("DELETE FROM tries WHERE at < ?", now - kDay);
   db_.post("DELETE FROM phrases WHERE expires <= ?", now);
+  db_.post("DELETE FROM reset_links WHERE expires <= ?", now);
   db_.post(
       "DELETE FROM devices WHERE created < ? AND NOT EXISTS (SELECT 1 FROM pairings WHERE device_id = "
       "devices.id)",

@@ -97,16 +97,56 @@ class Transaction {
   Secret pairing_agreement_key(std::string_view id);
   Secret pairing_seed(std::string_view id);
   void enable_pairing(std::string_view id, const Secret& seed, Millis now);
-  /// To denied, expired or deactivated: forgets agreement key and seed.
+  /// To denied, expired or deactivated: forgets agreement key, seed and enrolment.
   void close_pairing(std::string_view id, PairingState state, Millis now);
+  /// The secret by which a device may join a pending pairing that has none.
+  void insert_enrolment(std::string_view pairing_id, const Secret& secret);
+  std::optional<Secret> enrolment_secret(std::string_view pairing_id);
+  /// One more; how many there were by now.
+  int count_wrong_proof(std::string_view pairing_id);
+  /// The pairing has a device now, and the secret is gone. False if it was not waiting for one.
+  bool join_pairing(std::string_view id, std::string_view device_id, Millis now, Millis expires);
   /// True if `step` is later than every step accepted before; then it is the last accepted one.
   bool accept_step(std::string_view pairing_id, std::int64_t step);
+
+  std::optional<Validator> validator_by_id(std::string_view id);
+  /// Of this requester, and active.
+  std::optional<Validator> validator_by_name(std::string_view requester_id,
+                                             std::string_view requester_specified_id);
+  std::optional<Validator> validator_by_seed(std::string_view seed_digest);
+  /// Active ones.
+  std::vector<Validator> validators_of_user(std::string_view user_id);
+  bool has_validator(std::string_view user_id);
+  void insert_validator(const Validator& validator, const Secret& seed, std::string_view seed_digest);
+  /// Writes all but requester and counters, and the seed, of one that was closed.
+  void reopen_validator(const Validator& validator, const Secret& seed);
+  /// Belongs to nobody then, and forgets its seed.
+  void close_validator(std::string_view id, Millis now);
+  /// `user_id` empty: with nobody.
+  void associate_validator(std::string_view id, std::string_view user_id, Millis now);
+  Secret validator_seed(std::string_view id);
+  /// True if `counter` was not used up before; then all up to it are.
+  bool accept_counter(std::string_view validator_id, std::int64_t counter);
+  /// The same, and sets the drift.
+  bool resync_validator(std::string_view id, std::int64_t counter, std::int64_t drift, Millis now);
+  /// What was granted to this user since then without a phone is no approval of anything any more.
+  void void_code_approvals(std::string_view user_id, Millis since, Millis now);
+
+  /// Replaces the pairing's earlier one.
+  void insert_reset_link(std::string_view digest, const ResetLink& link);
+  std::optional<ResetLink> reset_link(std::string_view digest, Millis now);
+  /// One more; how many there were by now.
+  int count_wrong_answer(std::string_view digest);
+  /// True for the one call that uses it up.
+  bool take_reset_link(std::string_view digest);
 
   std::optional<Terminal> terminal_by_id(std::string_view id);
   std::optional<Terminal> terminal_by_extra(std::string_view user_id, std::string_view extra);
   std::optional<Terminal> terminal_by_name(std::string_view user_id, std::string_view name);
   void insert_terminal(const Terminal& terminal);
   void rename_terminal(std::string_view id, std::string_view name);
+  /// Another terminal of the user that has `extra` loses it.
+  void give_extra(const Terminal& terminal, std::string_view extra);
   std::optional<Action> action_by_name(std::string_view name);
   void insert_action(const Action& action);
 

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::string_view kAgreementKey = "pairings.agreement_key";
 constexpr std::string_view kSeed = "pairings.seed";
+constexpr std::string_view kEnrolmentSecret = "enrolments.secret";
 
 #define PAIRING_COLUMNS                                                                                    \
   "SELECT id, user_id, requester_id, device_id, state, further_allowed, server_point, created, modified, " \
@@ -96,6 +97,33 @@ void Transaction::close_pairing(std::string_view id, PairingState state, Millis 
       "UPDATE pairings SET state = ?, sealed_seed = ?, sealed_agreement_key = ?, modified = ? WHERE id = "
       "?",
       state, Blob{}, Blob{}, now, id);
+  db_.post("DELETE FROM enrolments WHERE pairing_id = ?", id);
+}
+
+void Transaction::insert_enrolment(std::string_view pairing_id, const Secret& secret) {
+  const std::string sealed = key_.seal(secret.view(), sealed_context(kEnrolmentSecret, pairing_id));
+  db_.post("INSERT INTO enrolments VALUES (?, ?, 0)", pairing_id, Blob{sealed});
+}
+
+std::optional<Secret> Transaction::enrolment_secret(std::string_view pairing_id) {
+  Rows rows = db_.query("SELECT sealed_secret FROM enrolments WHERE pairing_id = ?", pairing_id);
+  if (!rows.next()) return std::nullopt;
+  return opened(rows.text(0), kEnrolmentSecret, pairing_id);
+}
+
+int Transaction::count_wrong_proof(std::string_view pairing_id) {
+  return count(
+      db_.query("UPDATE enrolments SET wrong_proofs = wrong_proofs + 1 WHERE pairing_id = ? "
+                "RETURNING wrong_proofs",
+                pairing_id));
+}
+
+bool Transaction::join_pairing(std::string_view id, std::string_view device_id, Millis now, Millis expires) {
+  db_.post("DELETE FROM enrolments WHERE pairing_id = ?", id);
+  return db_.change(
+             "UPDATE pairings SET device_id = ?, modified = ?, expires = ? "
+             "WHERE id = ? AND state = 0 AND device_id = ''",
+             device_id, now, expires, id) == 1;
 }
 
 bool Transaction::accept_step(std::string_view pairing_id, std::int64_t step) {

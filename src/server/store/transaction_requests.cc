@@ -73,6 +73,13 @@ void Transaction::rename_terminal(std::string_view id, std::string_view name) {
   db_.post("UPDATE terminals SET name = ? WHERE id = ?", name, id);
 }
 
+void Transaction::give_extra(const Terminal& terminal, std::string_view extra) {
+  // Its own id is an identifier that no requester gives.
+  db_.post("UPDATE terminals SET extra = id WHERE user_id = ? AND extra = ? AND id <> ?", terminal.user_id,
+           extra, terminal.id);
+  db_.post("UPDATE terminals SET extra = ? WHERE id = ?", extra, terminal.id);
+}
+
 std::optional<Action> Transaction::action_by_name(std::string_view name) {
   return first(db_.query("SELECT id, name, created FROM actions WHERE name = ?", name), [](const Rows& row) {
     return Action{row.text(0), row.text(1), row.integer(2)};
@@ -121,6 +128,13 @@ void Transaction::mark_code_followed(std::string_view request_id) {
 
 bool Transaction::authorization_used(std::string_view request_id) {
   return db_.query("SELECT 1 FROM authorizations WHERE request_id = ?", request_id).next();
+}
+
+void Transaction::void_code_approvals(std::string_view user_id, Millis since, Millis now) {
+  db_.post(
+      "INSERT INTO authorizations SELECT id, ? FROM requests "
+      "WHERE user_id = ? AND modified > ? AND state = 1 AND pairing_id = '' ON CONFLICT DO NOTHING",
+      now, user_id, since);
 }
 
 void Transaction::use_authorization(std::string_view request_id, Millis now) {

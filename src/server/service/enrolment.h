@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pairings that begin at the host: it shows a link, a device joins by proving that it knows the link's secret
+// (device/enrolment.h), and then allows the pairing like any other.
+#ifndef TOOPHER_SERVER_SERVICE_ENROLMENT_H
+#define TOOPHER_SERVER_SERVICE_ENROLMENT_H
+
+#include <string>
+#include <string_view>
+
+#include "server/service/context.h"
+
+namespace toopher::server {
+
+struct Enrolment {
+  Pairing pairing;  ///< pending, without a device
+  Secret link;      ///< for the person; single use, good until pairing.expires
+};
+
+/// A link for `user`, good for `life`; the phone shows `requester` as who asks. `further_allowed`: the user may have a
+/// factor already, because it approved this, or an administrator asks. Checks nothing and writes no audit event.
+Enrolment make_enrolment(Context& context, const User& user, const Requester& requester, Millis life,
+                         bool further_allowed);
+
+/// The same for a requester's call. Makes the user if new. Scope enrol or admin. A user who has a factor already has to
+/// have approved it: `authorization` is the proof (approvals.h). Throws Refused: 400, 403; 429 after too many links.
+Enrolment create_enrolment(Context& context, const Caller& caller, std::string_view user_name,
+                           std::string_view authorization);
+
+/// The link of a pairing of the caller's that still waits for its device. Scope enrol or admin. Throws Refused: 403; 404.
+Secret link_of_enrolment(Context& context, const Caller& caller, std::string_view pairing_id);
+
+struct Joined {
+  Pairing pairing;    ///< pending, until the device's signed decision
+  std::string proof;  ///< the server's, raw
+};
+
+/// The device joins with its proof (raw). A wrong one is counted, and the fifth ends the link. Throws Refused: 404 for a
+/// link that was used or is over, 403 for a wrong proof.
+Joined join_enrolment(Context& context, const Device& device, std::string_view pairing_id,
+                      std::string_view proof);
+
+}  // namespace toopher::server
+
+#endif
