@@ -25,8 +25,9 @@ EXTRA_DIST += support/certificates.py support/helper_process.py support/rogue_se
 TESTS += e2e/helper_test.py e2e/offline_test.py
 EXTRA_DIST += e2e/helper_test.py e2e/offline_test.py
 if SERVER
-TESTS += e2e/server_api_test.py e2e/server_attack_test.py e2e/login_test.py
+TESTS += e2e/server_api_test.py e2e/server_attack_test.py e2e/login_test.py e2e/contract_test.py
 endif
+EXTRA_DIST += e2e/contract_test.py support/clients.py
 EXTRA_DIST += e2e/server_api_test.py e2e/server_attack_test.py e2e/login_test.py support/device.py support/trial.py
 
 if SERVER

@@ -103,6 +103,24 @@ class Device:
         digest = hashlib.sha256(shown.encode()).hexdigest()
         return b64(self.sign("toopher-decision-v2", self.url, pairing, digest, choice, number, str(days)))
 
+    def join(self, link):
+        """(status, answer) of joining by an enrolment link; checks the server's proof where it gave one."""
+        pairing, secret = link.split("#")[1].split(".")
+        keys = [b64(self._point("signing")), b64(self._point("agreement"))]
+
+        def proof(kind, *more):
+            text = "".join(line + "\n" for line in [f"toopher-enrolment-{kind}-v1", self.url, pairing, *keys, *more])
+            return b64(hmac.new(secret.encode(), text.encode(), hashlib.sha256).digest())
+
+        status, answer = self.call("POST", "enrolments/" + pairing, proof=proof("device"))
+        if status == 200 and answer["proof"] != proof("server", answer["server_key"]):
+            raise AssertionError("the server's proof is wrong")
+        return status, answer
+
+    def fingerprint(self):
+        digest = hashlib.sha256(self._point("signing") + self._point("agreement")).hexdigest()[:20]
+        return " ".join(digest[i:i + 4] for i in range(0, 20, 4))
+
     def answer_pairing(self, entry, choice):
         """(status, answer); computes the seed when it allows."""
         if choice == "allow":
