@@ -59,6 +59,13 @@ struct RecoveryCodes {
 };
 struct Paired {
   std::string id;
+  std::string device{};           ///< its name; "" if the server does not say
+  std::string key_fingerprint{};  ///< the device shows it too; "" if the server does not say
+};
+struct Invited {
+  std::string id;
+  Secret link;  ///< by which a device joins
+  int expires_in = 0;
 };
 
 using InitiateResult = std::variant<Failed, Abandoned, Refused, Pending, Granted, Denied>;
@@ -66,6 +73,7 @@ using WaitResult = std::variant<Failed, Abandoned, Granted, Denied, Expired>;
 using CancelResult = std::variant<Failed, Abandoned, Cancelled>;
 using ReachResult = std::variant<Failed, Abandoned, Reached>;
 using PairResult = std::variant<Failed, Abandoned, Refused, Pending>;
+using InviteResult = std::variant<Failed, Abandoned, Refused, Invited>;
 using RecoveryResult = std::variant<Failed, Abandoned, Refused, RecoveryCodes>;
 using PairWaitResult = std::variant<Failed, Abandoned, Paired, Denied, Expired>;
 

@@ -66,6 +66,18 @@ PairResult read_created(const json_t* object, const BaseUrl& server) {
   }
 }
 
+InviteResult read_invited(const json_t* object, const BaseUrl& server) {
+  constexpr std::int64_t kLongest = 86400 * std::int64_t{7};
+  try {
+    Invited invited{api::pairing_from_json(object).id, Secret(api::required_string(object, "enrolment_link")),
+                    static_cast<int>(std::clamp<std::int64_t>(api::optional_integer(object, "expires_in", 0),
+                                                              0, kLongest))};
+    return invited;
+  } catch (const api::JsonError& error) {
+    return not_believed(server, std::string("no link for a pairing: ") + error.what());
+  }
+}
+
 RecoveryResult read_recovery_codes(const json_t* object, const BaseUrl& server) {
   constexpr std::size_t kMostCodes = 100;
   const json_t* list = json_object_get(object, "otp_list");
@@ -189,6 +201,13 @@ PairResult ToopherApi::create_pairing(const std::string& phrase, const std::stri
   return result_of<PairResult>(requests_.submit(call, deadline, watch), requests_.server(), &read_created);
 }
 
+InviteResult ToopherApi::create_link(const std::string& user, const std::string& authorization,
+                                     const Deadline& deadline, const Watch& watch) {
+  Call call{Call::Method::post, "pairings/create/qr", {{"user_name", user}}};
+  add(call.parameters, "authorization", authorization);
+  return result_of<InviteResult>(requests_.submit(call, deadline, watch), requests_.server(), &read_invited);
+}
+
 RecoveryResult ToopherApi::make_recovery_codes(const std::string& user, const std::string& authorization,
                                                const Deadline& deadline, const Watch& watch) {
   Call call{Call::Method::post,
@@ -206,7 +225,10 @@ PairWaitResult ToopherApi::wait_pairing(const std::string& id, const Deadline& d
   if (auto* timed_out = std::get_if<TimedOut>(&polled))
     return Expired{id, false, std::move(timed_out->trouble)};
   const auto& pairing = std::get<api::Pairing>(polled);
-  if (pairing.enabled && !pairing.deactivated) return Paired{id};
+  if (pairing.enabled && !pairing.deactivated) {
+    const auto device = pairing.authenticator.value_or(api::Authenticator{});
+    return Paired{id, device.name, device.key_fingerprint};
+  }
   return Denied{id, pairing.reason_code, pairing.reason};
 }
 

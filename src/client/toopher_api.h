@@ -42,6 +42,10 @@ class ToopherApi final : public LoginApi {
                                           const std::string& authorization, const Deadline& deadline,
                                           const Watch& watch);
 
+  /// The same the other way round: asks for a link by which a device may join. A server without such links refuses.
+  [[nodiscard]] InviteResult create_link(const std::string& user, const std::string& authorization,
+                                         const Deadline& deadline, const Watch& watch);
+
   /// Has the server make recovery codes for `user`.
   [[nodiscard]] RecoveryResult make_recovery_codes(const std::string& user, const std::string& authorization,
                                                    const Deadline& deadline, const Watch& watch);

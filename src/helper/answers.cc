@@ -84,7 +84,16 @@ struct ToLine {
     return Message(verb::kRecoveryCodes).set("codes", result.codes.view());
   }
   std::optional<Message> operator()(const client::Paired& result) const {
-    return Message(verb::kPaired).set("id", result.id);
+    return Message(verb::kPaired)
+        .set("id", result.id)
+        .set("device", sanitize_for_display(result.device))
+        .set("fingerprint", sanitize_for_display(result.key_fingerprint));
+  }
+  std::optional<Message> operator()(const client::Invited& result) const {
+    return Message(verb::kLink)
+        .set("id", result.id)
+        .set("link", result.link.view())
+        .set("seconds", std::to_string(result.expires_in));
   }
 };
 
@@ -156,6 +165,7 @@ std::optional<Message> answer_for(const Result& result) {
 template std::optional<Message> answer_for(const client::InitiateResult&);
 template std::optional<Message> answer_for(const client::WaitResult&);
 template std::optional<Message> answer_for(const client::PairResult&);
+template std::optional<Message> answer_for(const client::InviteResult&);
 template std::optional<Message> answer_for(const client::PairWaitResult&);
 template std::optional<Message> answer_for(const client::RecoveryResult&);
 

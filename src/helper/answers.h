@@ -31,6 +31,7 @@ template <class Result>
 extern template std::optional<Message> answer_for(const client::InitiateResult&);
 extern template std::optional<Message> answer_for(const client::WaitResult&);
 extern template std::optional<Message> answer_for(const client::PairResult&);
+extern template std::optional<Message> answer_for(const client::InviteResult&);
 extern template std::optional<Message> answer_for(const client::PairWaitResult&);
 extern template std::optional<Message> answer_for(const client::RecoveryResult&);
 

@@ -40,6 +40,7 @@ const Session::Command Session::kCommands[] = {
     {verb::kOfflineAsk, &Session::offline_ask, Access::everybody, Cost::ring},
     {verb::kOfflineMake, &Session::offline_make, Access::everybody, Cost::nothing},
     {verb::kPair, &Session::pair, Access::everybody, Cost::ring},
+    {verb::kPairLink, &Session::pair_link, Access::everybody, Cost::ring},
     {verb::kPairWait, &Session::pair_wait, Access::everybody, Cost::nothing},
     {verb::kCheck, &Session::check, Access::root, Cost::look},
     {verb::kRecoveryCodes, &Session::recovery_codes, Access::everybody, Cost::look},
@@ -175,6 +176,15 @@ Session::Step Session::pair(const Message& line) {
       api_.create_pairing(std::string(line.get("phrase")), std::string(line.get("user")),
                           std::string(line.get("authorization")), deadline_after(*timeout), watch(POLLRDHUP));
   if (const auto* pending = std::get_if<client::Pending>(&result)) pairing_ = pending->id;
+  return {answer_for(result)};
+}
+
+Session::Step Session::pair_link(const Message& line) {
+  const auto timeout = timeout_of(line);
+  if (!timeout || !line.has("user")) return {out_of_place(line, "without a user or a timeout"), true};
+  const auto result = api_.create_link(std::string(line.get("user")), std::string(line.get("authorization")),
+                                       deadline_after(*timeout), watch(POLLRDHUP));
+  if (const auto* invited = std::get_if<client::Invited>(&result)) pairing_ = invited->id;
   return {answer_for(result)};
 }
 

@@ -60,6 +60,7 @@ class Session {
   [[nodiscard]] Step offline_ask(const Message& line);
   [[nodiscard]] Step offline_make(const Message& line);
   [[nodiscard]] Step pair(const Message& line);
+  [[nodiscard]] Step pair_link(const Message& line);
   [[nodiscard]] Step pair_wait(const Message& line);
   [[nodiscard]] Step check(const Message& line);
   [[nodiscard]] Step recovery_codes(const Message& line);

@@ -25,6 +25,8 @@ constexpr const char* kUsage = R"(usage: toopher-authenticator [--state DIR] COM
 
   pair [--server URL] [--name NAME] [--ca-file FILE] [--yes]
                      print a phrase for toopher-pair, wait, and ask about the pairing
+  pair --link URL [--name NAME] [--ca-file FILE] [--yes]
+                     join by a link that a computer or an administrator made
   watch              show logins as they come, and ask about each
   pending            list what waits for an answer
   approve [ID] [--number N] [--remember DAYS] [--wait SECONDS]
@@ -48,6 +50,7 @@ enum Option : int {
   kServer = 256,
   kName,
   kCaFile,
+  kLink,
   kState,
   kYes,
   kNumber,
@@ -61,9 +64,10 @@ enum Option : int {
   kVersion
 };
 
-constexpr std::array<option, 15> kOptions = {{{"server", required_argument, nullptr, kServer},
+constexpr std::array<option, 16> kOptions = {{{"server", required_argument, nullptr, kServer},
                                               {"name", required_argument, nullptr, kName},
                                               {"ca-file", required_argument, nullptr, kCaFile},
+                                              {"link", required_argument, nullptr, kLink},
                                               {"state", required_argument, nullptr, kState},
                                               {"yes", no_argument, nullptr, kYes},
                                               {"number", required_argument, nullptr, kNumber},
@@ -83,7 +87,7 @@ struct Command {
   std::string_view options;  ///< names between blanks, besides --state
   std::size_t most_words;    ///< behind the command
 };
-constexpr std::array<Command, 8> kCommands = {{{"pair", run_pair, " server name ca-file yes ", 0},
+constexpr std::array<Command, 8> kCommands = {{{"pair", run_pair, " server name ca-file link yes ", 0},
                                                {"watch", run_watch, "", 0},
                                                {"pending", run_pending, "", 0},
                                                {"approve", run_approve, " number remember wait ", 1},
@@ -124,6 +128,9 @@ void take_option(CommandLine& line, int option) {
       break;
     case kCaFile:
       options.registration.ca_file = optarg;
+      break;
+    case kLink:
+      options.link = optarg;
       break;
     case kState:
       line.state = optarg;

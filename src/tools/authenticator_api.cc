@@ -120,6 +120,24 @@ Phrase AuthenticatorApi::new_phrase() {
           std::chrono::seconds(api::optional_integer(answer.get(), "expires_in", 600))};
 }
 
+std::string AuthenticatorApi::join(const device::EnrolmentLink& link,
+                                   const crypto::PrivateKey& agreement_key) {
+  const std::string signing_point = key_.public_point();
+  const std::string agreement_point = agreement_key.public_point();
+  const device::EnrolmentKeys keys{origin_.text(), link.pairing_id, signing_point, agreement_point};
+  const api::Json body(json_object());
+  set_text(body, "proof", crypto::base64url_encode(device::device_proof(link.secret, keys)));
+  const api::Json answer = call("POST", "enrolments/" + link.pairing_id, body.get());
+  const auto point = crypto::base64url_decode(api::required_string(answer.get(), "server_key"));
+  const auto proof = crypto::base64url_decode(api::required_string(answer.get(), "proof"));
+  if (!point || !proof || !equal_in_constant_time(device::server_proof(link.secret, keys, *point), *proof))
+    throw Failure(
+        origin_.text() +
+        " does not know the secret of this link. Somebody may stand between this device and the server: "
+        "nothing was paired. Tell your administrator.");
+  return *point;
+}
+
 Pending AuthenticatorApi::pending(const std::string& since, std::chrono::seconds hold) {
   start_pending(since, hold);
   for (;;)

@@ -13,6 +13,7 @@
 #include "api/json.h"
 #include "crypto/keys.h"
 #include "device/decision.h"
+#include "device/enrolment.h"
 #include "tools/http.h"
 #include "tools/origin.h"
 
@@ -78,6 +79,9 @@ class AuthenticatorApi {
   /// The new device's id; also used for the calls that follow.
   std::string register_device(const std::string& name, const crypto::PrivateKey& agreement_key);
   Phrase new_phrase();
+  /// Joins the pairing of `link` (docs/authenticator-api.md, "Joining by a link"): the server's point for it, which the
+  /// server has proved to be its own. `agreement_key` is this device's.
+  std::string join(const device::EnrolmentLink& link, const crypto::PrivateKey& agreement_key);
   /// Held by the server up to `hold` while the list still is version `since` ("": answered at once).
   Pending pending(const std::string& since, std::chrono::seconds hold);
   ServerPairing answer_pairing(const PendingPairing& pairing, device::Choice choice);

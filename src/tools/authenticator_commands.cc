@@ -41,12 +41,50 @@ Pending await_pending(AuthenticatorApi& api, const Deadline& deadline,
   return list;
 }
 
+std::string minutes(seconds time) {
+  return std::to_string(std::chrono::ceil<std::chrono::minutes>(time).count()) + " minutes";
+}
+
 PendingPairing await_pairing(AuthenticatorApi& api, seconds patience) {
   const SteadyClock clock;
   Pending list = await_pending(api, Deadline::after(clock, patience),
                                [](const Pending& pending) { return !pending.pairings.empty(); });
   if (list.pairings.empty()) throw Failure("Nobody typed the phrase in time. Run pair again for a new one.");
   return std::move(list.pairings.front());
+}
+
+/// The pairing that a computer begins by this device's phrase.
+PendingPairing pairing_by_phrase(AuthenticatorApi& api) {
+  const Phrase phrase = api.new_phrase();
+  say("Pairing phrase: " + sanitize_for_display(phrase.words) +
+      "\nType it at toopher-pair on the computer that you log in to, within " + minutes(phrase.expires_in) +
+      ". Waiting ...\n");
+  return await_pairing(api, phrase.expires_in);
+}
+
+device::EnrolmentLink read_link(const std::string& text) {
+  auto link = device::EnrolmentLink::parse(text);
+  if (!link)
+    throw UsageError(
+        "--link takes the whole link, as https://login.example.org/enrol#..., in quotation marks.");
+  return std::move(*link);
+}
+
+/// The pairing of the link, which this device joins. What is asked about must have the key that the server has proved.
+PendingPairing pairing_by_link(AuthenticatorApi& api, const DeviceState& state,
+                               const device::EnrolmentLink& link) {
+  const std::string proved = api.join(link, state.agreement_key);
+  Pending list = api.pending("", seconds(0));
+  const auto joined =
+      std::find_if(list.pairings.begin(), list.pairings.end(),
+                   [&link](const PendingPairing& pairing) { return pairing.id == link.pairing_id; });
+  if (joined == list.pairings.end() || read_shown(*joined).server_key.point() != proved)
+    throw Failure(state.origin.text() +
+                  " asks about another pairing than that of the link. Nothing was paired.");
+  say("This device is \"" + sanitize_for_display(state.name) + "\", with the key fingerprint\n  " +
+      device::key_fingerprint(state.signing_key.public_point(), state.agreement_key.public_point()) +
+      "\nwhich the computer shows too.\n");
+  return std::move(*joined);
 }
 
 bool person_allows(bool allowed_already) {
@@ -58,10 +96,6 @@ bool person_allows(bool allowed_already) {
     if (!typed) throw Failure("Not answered: the pairing was neither allowed nor denied.");
     if (const std::optional<bool> answer = yes_or_no(*typed)) return *answer;
   }
-}
-
-std::string minutes(seconds time) {
-  return std::to_string(std::chrono::ceil<std::chrono::minutes>(time).count()) + " minutes";
 }
 
 std::string several(const std::string& what, const std::string& rows) {
@@ -203,13 +237,15 @@ std::optional<std::vector<ServerPairing>> ask_server(Device& device) {
 }  // namespace
 
 int run_pair(const StateDirectory& directory, const CommandOptions& options) {
-  Device device = Device::load_or_register(directory, options.registration);
+  std::optional<device::EnrolmentLink> link;
+  Registration registration = options.registration;
+  if (!options.link.empty()) {
+    link = read_link(options.link);
+    if (registration.server.empty()) registration.server = link->origin;
+  }
+  Device device = Device::load_or_register(directory, registration);
   AuthenticatorApi api = device.connect();
-  const Phrase phrase = api.new_phrase();
-  say("Pairing phrase: " + sanitize_for_display(phrase.words) +
-      "\nType it at toopher-pair on the computer that you log in to, within " + minutes(phrase.expires_in) +
-      ". Waiting ...\n");
-  const PendingPairing pairing = await_pairing(api, phrase.expires_in);
+  const PendingPairing pairing = link ? pairing_by_link(api, device.state(), *link) : pairing_by_phrase(api);
   warn_about_clock(api);
   const ShownPairing shown = read_shown(pairing);
   say("\nA computer asks to be paired with this device:\n" + render(shown, device.state().origin.text()));

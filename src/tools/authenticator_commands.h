@@ -16,6 +16,7 @@ namespace toopher::tools {
 /// What the command line says; empty texts were not given.
 struct CommandOptions {
   Registration registration;
+  std::string link;  ///< of an enrolment; empty: pair by a phrase
   bool yes = false;
   std::string id;  ///< a request's, or its beginning
   std::optional<std::string> number;

@@ -3,6 +3,7 @@
 #ifndef TOOPHER_TOOLS_PAIRING_H
 #define TOOPHER_TOOLS_PAIRING_H
 
+#include <chrono>
 #include <functional>
 #include <string>
 
@@ -17,10 +18,15 @@ class Pairing {
   /// Has the person approve a further phone: Approval::ask().
   using Approve = std::function<std::string()>;
 
+  /// How the phone comes to the pairing: by its phrase, or by a link that is shown here.
+  enum class Way { phrase, link };
+
   /// `phrase` empty: the person is asked. References must outlive the object.
-  Pairing(HelperTalk talk, const Subject& subject, std::string phrase, Approve approve, LineInput& input)
+  Pairing(HelperTalk talk, const Subject& subject, Way way, std::string phrase, Approve approve,
+          LineInput& input)
       : talk_(std::move(talk)),
         subject_(subject),
+        way_(way),
         phrase_(std::move(phrase)),
         approve_(std::move(approve)),
         input_(input) {}
@@ -33,12 +39,17 @@ class Pairing {
  private:
   enum class Offered { yes, wrong_phrase, needs_approval };
 
+  void make_by_phrase();
+  void make_by_link();
   [[nodiscard]] bool accepted(const std::string& phrase);
   [[nodiscard]] Offered offer(const std::string& phrase);
-  void wait_for_phone();
+  [[nodiscard]] helper::Message ask_for_link();
+  void have_it_approved();
+  void wait_for_phone(std::chrono::seconds patience, const char* again);
 
   HelperTalk talk_;
   const Subject& subject_;
+  Way way_;
   std::string phrase_;
   Approve approve_;
   LineInput& input_;

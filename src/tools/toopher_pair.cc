@@ -35,6 +35,7 @@ the phrase that it shows. Or makes new recovery codes for the account.
   --offline-codes   no pairing: make new offline codes of this host, and show
                     them once
   --phrase PHRASE   the phrase (asked for otherwise)
+  --link            show a link for the phone instead of asking for a phrase
   --host-specific   pair for this host only: the server knows NAME@HOST
   --shared          pair for all hosts of the server: it knows NAME
                     (default: what user-name in the configuration says)
@@ -52,6 +53,7 @@ constexpr std::chrono::seconds kHelperStart{5};
 enum Option : int {
   kUser = 256,
   kPhrase,
+  kLink,
   kRecoveryCodes,
   kOfflineCodes,
   kHostSpecific,
@@ -63,8 +65,9 @@ enum Option : int {
   kVersion
 };
 
-constexpr std::array<option, 12> kOptions = {{{"user", required_argument, nullptr, kUser},
+constexpr std::array<option, 13> kOptions = {{{"user", required_argument, nullptr, kUser},
                                               {"phrase", required_argument, nullptr, kPhrase},
+                                              {"link", no_argument, nullptr, kLink},
                                               {"recovery-codes", no_argument, nullptr, kRecoveryCodes},
                                               {"offline-codes", no_argument, nullptr, kOfflineCodes},
                                               {"host-specific", no_argument, nullptr, kHostSpecific},
@@ -82,6 +85,7 @@ struct CommandLine {
   std::string user_pattern;  ///< empty: as configured
   std::string config = config::kDefaultConfigFile;
   std::string helper = helper::kInstalledHelper;
+  bool link = false;
   bool code_test = true;
   bool recovery_codes = false;
   bool offline_codes = false;
@@ -106,6 +110,9 @@ void take_option(CommandLine& line, int option) {
       break;
     case kPhrase:
       line.phrase = optarg;
+      break;
+    case kLink:
+      line.link = true;
       break;
     case kRecoveryCodes:
       line.recovery_codes = true;
@@ -149,6 +156,8 @@ CommandLine read_command_line(int argc, char** argv) {
     throw UsageError("--recovery-codes pairs nothing, so it takes no --phrase.");
   if (line.offline_codes && (line.recovery_codes || !line.phrase.empty()))
     throw UsageError("--offline-codes does nothing else, so it takes no --recovery-codes or --phrase.");
+  if (line.link && (line.recovery_codes || line.offline_codes || !line.phrase.empty()))
+    throw UsageError("--link pairs by a link, so it takes no --phrase, --recovery-codes or --offline-codes.");
   return line;
 }
 
@@ -239,7 +248,7 @@ void try_code(Desk& desk, bool first_factor) {
 int pair(const CommandLine& line) {
   Desk desk(line);
   Pairing pairing(
-      desk.talk(), desk.subject(), line.phrase,
+      desk.talk(), desk.subject(), line.link ? Pairing::Way::link : Pairing::Way::phrase, line.phrase,
       [&desk] { return desk.approval(api::approved_action::kPairAnother).ask(); }, desk.input());
   say("Pairing " + desk.shown_user() + " with a phone.\n");
   pairing.make();

@@ -305,6 +305,24 @@ class BadServer(unittest.TestCase):
             result = self.register(lambda *_, given=answer: given)
             self.assertEqual((result[0], said in result[1]), (status, True), (said, result[1]))
 
+    def test_a_server_that_does_not_know_the_links_secret_pairs_nothing(self):
+        pairing = "0b16d487-8675-4ba9-a3c3-91b833333b2c"
+        point = "BGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU"
+
+        def behave(_, call):
+            if call.path.endswith("/devices"):
+                return rogue_server.http({"device_id": pairing})
+            return rogue_server.http({"pairing_id": pairing, "server_key": point, "proof": "A" * 43})
+
+        with tempfile.TemporaryDirectory() as directory, rogue_server.Rogue(behave) as server:
+            link = f"{server.origin}/enrol#{pairing}.k3x7qp2maz5d4w6r"
+            status, text = run_phone("--state", directory, "pair", "--yes", "--link", link)
+            self.assertEqual(status, 1)
+            self.assertIn("does not know the secret of this link", text)
+            self.assertEqual(len(server.calls), 2, "it went on")
+            for broken in (link[:-1], link.split("#", maxsplit=1)[0], "k3x7qp2maz5d4w6r"):
+                self.assertEqual(run_phone("--state", directory, "pair", "--link", broken)[0], 2)
+
     def test_a_wrong_clock_is_told(self):
         body = {"error_code": 401, "error_message": "no", "server_time": int(time.time()) + 1000}
         status, text = self.register(lambda *_: rogue_server.http(body, status=401))

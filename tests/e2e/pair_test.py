@@ -93,6 +93,19 @@ class WithServer(Scene):
         self.recovery_codes(pair)
         self.assertEqual(self.end(pair), 0)
 
+    def test_a_link_the_other_way_round(self):
+        pair = self.pair("--user", "daemon", "--link", "--no-code-test")
+        pair.expect(r"(http://\S+/enrol#\S+)\r\n")
+        phone = self.phone.start("pair", "--yes", "--link", pair.match.group(1))
+        self.addCleanup(phone.stop)
+        shown = phone.wait_for_line(r"^  ((?:[0-9a-f]{4} ){4}[0-9a-f]{4})$").group(1)
+        self.assertEqual(phone.wait(), 0)
+        pair.expect(shown)
+        self.assertEqual(self.end(pair, "Paired: daemon\\."), 0)
+        again = self.phone.start("pair", "--yes", "--link", "http://127.0.0.1:1" + "/enrol#" + "x")
+        self.addCleanup(again.stop)
+        self.assertEqual(again.wait(), 2)
+
     @staticmethod
     def recovery_codes(pair):
         """What toopher-pair shows."""
