@@ -2,8 +2,7 @@
 #include "api/objects.h"
 
 #include <algorithm>
-#include <array>
-#include <ctime>
+#include <chrono>
 #include <stdexcept>
 
 #include "api/numbers.h"
@@ -213,13 +212,29 @@ AuthenticationRequest authentication_request_from_json(const json_t* object) {
 }
 
 std::string api_time(std::int64_t unix_seconds) {
-  const std::time_t seconds = unix_seconds;
-  std::tm utc{};
-  std::array<char, 32> text{};
-  if (::gmtime_r(&seconds, &utc) == nullptr ||
-      std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &utc) == 0)
-    throw std::out_of_range("a time that no calendar has");
-  return text.data();
+  // By hand, because an answer has a dozen of them and strftime(3) costs as much as the rest of its JSON.
+  constexpr std::int64_t kFirst = -62167219200;  // of the year 0
+  constexpr std::int64_t kLast = 253402300799;   // of the year 9999
+  if (unix_seconds < kFirst || unix_seconds > kLast)
+    throw std::out_of_range("a time of no year of four digits");
+  using namespace std::chrono;
+  const sys_seconds time{seconds(unix_seconds)};
+  const year_month_day date(floor<days>(time));
+  const hh_mm_ss clock(time - floor<days>(time));
+  const auto pair = [](char* at, unsigned value) {
+    at[0] = static_cast<char>('0' + value / 10);
+    at[1] = static_cast<char>('0' + value % 10);
+  };
+  std::string text = "0000-00-00 00:00:00";
+  const auto year = static_cast<unsigned>(static_cast<int>(date.year()));
+  pair(&text[0], year / 100);
+  pair(&text[2], year % 100);
+  pair(&text[5], static_cast<unsigned>(date.month()));
+  pair(&text[8], static_cast<unsigned>(date.day()));
+  pair(&text[11], static_cast<unsigned>(clock.hours().count()));
+  pair(&text[14], static_cast<unsigned>(clock.minutes().count()));
+  pair(&text[17], static_cast<unsigned>(clock.seconds().count()));
+  return text;
 }
 
 }  // namespace toopher::api

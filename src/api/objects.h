@@ -106,7 +106,7 @@ struct AuthenticationRequest {
 /// request that is both pending and granted is an error: nothing may be read from it.
 [[nodiscard]] AuthenticationRequest authentication_request_from_json(const json_t* object);
 
-/// `YYYY-MM-DD HH:MM:SS`, UTC.
+/// `YYYY-MM-DD HH:MM:SS`, UTC. Throws std::out_of_range beyond the years 0 to 9999.
 [[nodiscard]] std::string api_time(std::int64_t unix_seconds);
 
 }  // namespace toopher::api

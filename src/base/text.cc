@@ -14,6 +14,14 @@ namespace {
 constexpr std::string_view kUpperHex = "0123456789ABCDEF";
 constexpr std::string_view kLowerHex = "0123456789abcdef";
 
+/// RFC 3986 section 2.3.
+constexpr std::array<bool, 256> kUnreserved = [] {
+  std::array<bool, 256> unreserved{};
+  for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"))
+    unreserved[static_cast<unsigned char>(c)] = true;
+  return unreserved;
+}();
+
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -81,18 +89,19 @@ std::string escape_for_log(std::string_view text, std::size_t max_bytes) {
 }
 
 std::string percent_encode(std::string_view text) {
-  std::string out;
-  out.reserve(text.size() * 3);  // never moved while it grows: a secret leaves no copy behind
+  std::string out(text.size() * 3, '\0');  // never moved: a secret leaves no copy behind
+  char* end = out.data();
   for (const char c : text) {
-    const bool unreserved = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-                            c == '-' || c == '.' || c == '_' || c == '~';
-    if (unreserved) {
-      out += c;
+    const auto byte = static_cast<unsigned char>(c);
+    if (kUnreserved[byte]) {
+      *end++ = c;
     } else {
-      out += '%';
-      append_hex(out, c, kUpperHex);
+      *end++ = '%';
+      *end++ = kUpperHex[byte >> 4];
+      *end++ = kUpperHex[byte & 0x0F];
     }
   }
+  out.resize(static_cast<std::size_t>(end - out.data()));
   return out;
 }
 

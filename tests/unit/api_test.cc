@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <ctime>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -108,6 +112,56 @@ void answers_are_ascii(void**) {
   assert_same_text(dump(json_text("a\xFFz\xC3").get()), "\"a\\uFFFDz\\uFFFD\"");
   assert_same_text(dump(json_text("\xED\xA0\x80").get()), "\"\\uFFFD\\uFFFD\\uFFFD\"");
   assert_same_text(dump(json_text({}).get()), "\"\"");
+}
+
+/// U+0001 to the last one, without the surrogates, in steps that meet every class of characters.
+std::string many_characters() {
+  std::string escaped = "[\"";
+  for (char32_t c = 1; c < 0x10FFFF; c += c < 0x3000 ? 1 : 997) {
+    if (c >= 0xD800 && c <= 0xDFFF) continue;
+    char text[16];
+    if (c < 0x10000) {
+      (void)std::snprintf(text, sizeof text, "\\u%04X", static_cast<unsigned>(c));
+    } else {
+      (void)std::snprintf(text, sizeof text, "\\u%04X\\u%04X",
+                          static_cast<unsigned>(0xD800 + ((c - 0x10000) >> 10)),
+                          static_cast<unsigned>(0xDC00 + ((c - 0x10000) & 0x3FF)));
+    }
+    escaped += text;
+  }
+  return escaped + "\"]";
+}
+
+void json_is_written_as_jansson_writes_it(void**) {
+  for (const std::string& text :
+       {many_characters(),
+        std::string(R"({"b":[1,-2,3.5,1e300,true,false,null,"",{},[]],"a":{"c":{"d":"\/"}}})"),
+        std::string("[]"), std::string("{}"), std::string("[9223372036854775807,-9223372036854775808]")}) {
+    const Json value(json_loads(text.c_str(), 0, nullptr));
+    assert_non_null(value.get());
+    char* expected = json_dumps(value.get(), JSON_COMPACT | JSON_ENSURE_ASCII);
+    assert_same_text(dump(value.get()), expected);
+    std::free(expected);
+  }
+}
+
+void times_are_those_of_the_calendar(void**) {
+  for (std::int64_t seconds = -62'167'219'200; seconds <= 253'402'300'799; seconds += 86'399 * 331) {
+    const std::time_t time = seconds;
+    std::tm utc{};
+    char expected[32];
+    ::gmtime_r(&time, &utc);
+    (void)std::snprintf(expected, sizeof expected, "%04d-%02d-%02d %02d:%02d:%02d", utc.tm_year + 1900,
+                        utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec);
+    assert_same_text(api_time(seconds), expected);
+  }
+  bool thrown = false;
+  try {
+    (void)api_time(253'402'300'800);
+  } catch (const std::out_of_range&) {
+    thrown = true;
+  }
+  assert_true(thrown);
 }
 
 void written_objects_are_read_again(void**) {
@@ -295,6 +349,8 @@ int main() {
       cmocka_unit_test(every_field_is_written_with_its_type),
       cmocka_unit_test(values_are_what_clients_expect),
       cmocka_unit_test(answers_are_ascii),
+      cmocka_unit_test(json_is_written_as_jansson_writes_it),
+      cmocka_unit_test(times_are_those_of_the_calendar),
       cmocka_unit_test(written_objects_are_read_again),
       cmocka_unit_test(answers_of_other_servers_are_read),
       cmocka_unit_test(wrong_objects_are_refused),
