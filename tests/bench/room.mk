@@ -43,12 +43,15 @@ bench_server_pool_LDADD = $(ROOM)server.a $(ROOM)config.a $(ROOM)api.a $(ROOM)de
 bench_bare_server_SOURCES = bench/bare_server.cc bench/pool.h
 bench_bare_server_CXXFLAGS = $(AM_CXXFLAGS) -Wno-mismatched-new-delete
 bench_bare_server_LDADD = $(ROOM)crypto.a $(ROOM)base.a $(SQLITE_LIBS) $(OPENSSL_LIBS) -lpthread
-EXTRA_DIST += bench/server_bench.py
+bench_server_history_SOURCES = bench/server_history.cc bench/pool.h
+bench_server_history_LDADD = $(bench_server_pool_LDADD)
+EXTRA_DIST += bench/server_bench.py bench/history_bench.py
 .PHONY: bench-server
 bench: bench-server
 if SERVER
-bench-server: bench/server_load bench/server_pool bench/bare_server
+bench-server: bench/server_load bench/server_pool bench/bare_server bench/server_history
 	@$(AM_TESTS_ENVIRONMENT) $(PYTHON3) $(srcdir)/bench/server_bench.py
+	@$(AM_TESTS_ENVIRONMENT) $(PYTHON3) $(srcdir)/bench/history_bench.py
 else
 bench-server:
 	@echo "toopherd under load: left out, configure was told not to build the server"
@@ -68,10 +71,10 @@ endif
 
 # What a parked login costs; a short form is part of make check.
 if SERVER
-check_PROGRAMS += bench/parked_polls bench/server_pool
+check_PROGRAMS += bench/parked_polls bench/server_history bench/server_pool
 TESTS += bench/parked_bench.py
 else
-EXTRA_PROGRAMS += bench/parked_polls bench/server_pool
+EXTRA_PROGRAMS += bench/parked_polls bench/server_history bench/server_pool
 endif
 bench_parked_polls_SOURCES = bench/parked_polls.cc bench/parked_client.cc bench/parked_client.h bench/pool.h
 bench_parked_polls_LDADD = $(ROOM)device.a $(ROOM)otp.a $(ROOM)oauth.a $(ROOM)api.a $(ROOM)crypto.a $(ROOM)base.a \

@@ -81,9 +81,10 @@ Parameters login_of(std::size_t person) {
           {"client_request_id", random_uuid()}};
 }
 
+/// With a ttl that lasts for the whole run.
 std::string push_of(const Host& host, std::size_t person) {
   Parameters parameters = login_of(person);
-  parameters.push_back({"ttl", "45"});
+  parameters.push_back({"ttl", "300"});
   return host.post(kRequests + "initiate", parameters);
 }
 
