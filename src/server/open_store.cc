@@ -16,10 +16,11 @@ namespace toopher::server {
 
 namespace {
 
-/// Opening would make an empty one.
+/// Opening would make an empty one, which knows nobody.
 void require_existing(const std::string& database) {
   if (::access(database.c_str(), F_OK) != 0)
-    throw std::runtime_error("the database " + database + " cannot be found: " + error_text(errno));
+    throw std::runtime_error("the database " + database + " cannot be found: " + error_text(errno) +
+                             "; put it back or restore a backup (toopherd --init makes a new installation)");
 }
 
 }  // namespace
@@ -35,7 +36,7 @@ std::unique_ptr<Store> open_store(const ServerConfig& config, crypto::SealingKey
                                   Store::Deliver deliver) {
   const bool serves = user == StoreUser::server;
   if (!postgres::Options::is_meant(config.database)) {
-    if (!serves) require_existing(config.database);
+    require_existing(config.database);
     return std::make_unique<SqliteStore>(config.database, std::move(key), std::move(deliver));
   }
   PostgresStore::Settings settings{postgres_options(config), serves ? config.database_connections : 1,

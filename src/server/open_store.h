@@ -13,8 +13,8 @@
 namespace toopher::server {
 
 enum class StoreUser {
-  server,  ///< wants to hear what other instances do; an SQLite database may be new
-  program  ///< an operator's, for one thing at a time; the database exists
+  server,  ///< wants to hear what other instances do
+  program  ///< an operator's, for one thing at a time
 };
 
 /// How the PostgreSQL that `database` names is reached. Throws FileError.

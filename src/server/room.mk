@@ -65,12 +65,14 @@ libtoopher_server_a_SOURCES = \
 	server/service/context.cc server/service/context.h \
 	server/service/devices.cc server/service/devices.h \
 	server/service/enrolment.cc server/service/enrolment.h \
+	server/service/housekeeping.cc server/service/housekeeping.h \
 	server/service/initiate.cc \
 	server/service/pairings.cc server/service/pairings.h \
 	server/service/phrase.cc server/service/phrase.h \
 	server/service/proofs.cc server/service/proofs.h \
 	server/service/recovery.cc server/service/recovery.h \
 	server/service/requesters.cc server/service/requesters.h \
+	server/service/request_id.cc server/service/request_id.h \
 	server/service/requests.cc server/service/requests.h \
 	server/service/rules.h \
 	server/service/reset_links.cc server/service/reset_links.h \
@@ -89,6 +91,7 @@ libtoopher_server_a_SOURCES = \
 	server/store/postgres_options.cc server/store/postgres_options.h \
 	server/store/postgres_store.cc server/store/postgres_store.h \
 	server/store/records.h \
+	server/store/remembered.h \
 	server/store/schema.cc server/store/schema.h \
 	server/store/sql.h \
 	server/store/sql_rows.h \
@@ -98,6 +101,7 @@ libtoopher_server_a_SOURCES = \
 	server/store/store_error.h \
 	server/store/transaction.cc server/store/transaction.h \
 	server/store/transaction_pairings.cc \
+	server/store/transaction_pruning.cc \
 	server/store/transaction_requesters.cc \
 	server/store/transaction_requests.cc \
 	server/store/transaction_reset_links.cc \

@@ -25,9 +25,7 @@
 #include "server/metrics.h"
 #include "server/open_store.h"
 #include "server/reload.h"
-#include "server/service/automation.h"
-#include "server/service/pairings.h"
-#include "server/service/requests.h"
+#include "server/service/housekeeping.h"
 #include "server/service_manager.h"
 #include "server/setup.h"
 #include "server/store/measured_store.h"
@@ -221,22 +219,31 @@ class Server {
     housekeeping_.expires_after(kHousekeeping);
     housekeeping_.async_wait([this](const boost::system::error_code& error) {
       if (error) return;
-      const auto changed = std::make_shared<bool>(false);
-      store_.submit(
-          [this, changed](Transaction& transaction) {
-            *changed = transaction.changed_elsewhere();
-            if (!transaction.alone_at_housekeeping()) return;
-            Context context{transaction, app_.now(), app_.origin};
-            expire_requests(context);
-            expire_pairings(context);
-            expire_rules(context);
-            transaction.prune(context.now);
-          },
-          [this, changed](const std::exception_ptr&) {
-            if (*changed) waiters_.notify_all();
-          });
+      take_step();
       keep_house();
     });
+  }
+
+  /// One of them is under way at a time; while there is more to do they follow each other.
+  void take_step() {
+    if (std::exchange(cleaning_, true)) return;
+    struct Found {
+      bool changed = false;
+      bool more = false;
+    };
+    const auto found = std::make_shared<Found>();
+    store_.submit(
+        [this, found](Transaction& transaction) {
+          found->changed = transaction.changed_elsewhere() || found->changed;
+          if (!transaction.alone_at_housekeeping()) return;
+          Context context{transaction, app_.now(), app_.origin};
+          found->more = server::keep_house(context, config_.retention);
+        },
+        [this, found](const std::exception_ptr& failure) {
+          cleaning_ = false;
+          if (found->changed) waiters_.notify_all();
+          if (!failure && found->more && !waiters_.draining()) take_step();
+        });
   }
 
   /// The loop ends by itself once nothing is left to do.
@@ -263,6 +270,7 @@ class Server {
   std::unique_ptr<Store> engine_;
   MeasuredStore store_;
   Health health_;
+  bool cleaning_ = false;
   App app_;
   Listener listener_;
   std::string url_;

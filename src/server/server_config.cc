@@ -63,6 +63,10 @@ class Reader {
     } else if (entry.key == "log-format") {
       if (entry.value != "json" && entry.value != "text") fail(entry, "log-format must be json or text");
       result.log_format = entry.value == "json" ? LogFormat::json : LogFormat::text;
+    } else if (int* days = days_named(entry.key)) {
+      const auto given = parse_decimal(entry.value, kMaxDays);
+      if (!given) fail(entry, entry.key + " must be a number of days up to 36500; 0 keeps for ever");
+      *days = static_cast<int>(*given);
     } else if (std::string* path = path_named(entry.key)) {
       *path = (std::filesystem::path(file_).parent_path() / entry.value).string();
     } else if (std::size_t* most = size_named(entry.key)) {
@@ -155,6 +159,14 @@ class Reader {
     if (key == "mail-command") return &result.mail_command;
     return nullptr;
   }
+
+  int* days_named(const std::string& key) {
+    if (key == "keep-requests") return &result.retention.requests;
+    if (key == "keep-audit") return &result.retention.audit;
+    return nullptr;
+  }
+
+  static constexpr std::uint64_t kMaxDays = 36500;
 
   const std::string& file_;
   std::size_t line_ = 0;

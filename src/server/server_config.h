@@ -12,6 +12,7 @@
 #include "server/http/limits.h"
 #include "server/http/network.h"
 #include "server/log.h"
+#include "server/store/records.h"
 
 namespace toopher::server {
 
@@ -37,6 +38,7 @@ struct ServerConfig {
   LogFormat log_format = LogFormat::json;
   std::string sms_command;   ///< a program that sends text messages; empty: none
   std::string mail_command;  ///< a program that sends mail; empty: none
+  Retention retention;
 };
 
 /// ADDRESS:PORT, [IPV6]:PORT; nothing if it is neither.

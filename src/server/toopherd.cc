@@ -131,6 +131,7 @@ int run(const CommandLine& line) {
 int main(int argc, char** argv) {
   ::umask(077);
   (void)std::signal(SIGPIPE, SIG_IGN);
+  (void)std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk, not the end
   try {
     CommandLine line;
     if (!parse(argc, argv, line)) return usage_error("wrong usage");

@@ -59,8 +59,8 @@ unit_sandbox_test_LDADD = $(ROOM)helper.a $(ROOM)protocol.a $(ROOM)base.a $(CMOC
 
 if CMOCKA
 if SERVER
-check_PROGRAMS += unit/server_http_test unit/server_test unit/server_recovery_test unit/server_enrolment_test unit/server_tokens_test unit/server_router_test
-TESTS += unit/server_http_test unit/server_test unit/server_recovery_test unit/server_enrolment_test unit/server_tokens_test unit/server_router_test
+check_PROGRAMS += unit/server_http_test unit/server_test unit/server_recovery_test unit/server_enrolment_test unit/server_tokens_test unit/server_router_test unit/server_store_test unit/server_disk_test
+TESTS += unit/server_http_test unit/server_test unit/server_recovery_test unit/server_enrolment_test unit/server_tokens_test unit/server_router_test unit/server_store_test unit/server_disk_test
 endif
 endif
 server_test_libraries = $(ROOM)server.a $(ROOM)config.a $(ROOM)api.a $(ROOM)device.a $(ROOM)otp.a $(ROOM)oauth.a \
@@ -70,6 +70,10 @@ unit_server_http_test_SOURCES = unit/server_http_test.cc
 unit_server_http_test_LDADD = $(server_test_libraries)
 unit_server_test_SOURCES = unit/server_test.cc unit/server_world.h
 unit_server_test_LDADD = $(server_test_libraries)
+unit_server_disk_test_SOURCES = unit/server_disk_test.cc unit/failing_disk.h unit/server_world.h
+unit_server_disk_test_LDADD = $(server_test_libraries)
+unit_server_store_test_SOURCES = unit/server_store_test.cc unit/server_world.h
+unit_server_store_test_LDADD = $(server_test_libraries)
 unit_server_recovery_test_SOURCES = unit/server_recovery_test.cc unit/server_world.h
 unit_server_recovery_test_LDADD = $(server_test_libraries)
 unit_server_enrolment_test_SOURCES = unit/server_enrolment_test.cc unit/server_world.h

@@ -466,7 +466,7 @@ void a_call_counts_once_and_only_while_fresh(void**) {
   assert_int_equal(call(now + 301, "four", secret), 401);
   world.pass(4 * kMinute);
   world.get([&](Context& c) {
-    c.store.prune(world.now);
+    c.store.prune(world.now, {}, 1000);
     return 0;
   });
   assert_int_equal(call(now, "one", secret), 401);

@@ -11,6 +11,7 @@
 #include "server/service/bypass.h"
 #include "server/service/codes.h"
 #include "server/service/pairings.h"
+#include "server/service/request_id.h"
 #include "server/service/requests.h"
 #include "server/service/rules.h"
 #include "server/service/transitions.h"
@@ -146,7 +147,7 @@ Action action_named(Context& context, const std::string& name) {
 AuthenticationRequest new_request(Context& context, const Caller& caller, const Asked& asked,
                                   const Initiate& parameters) {
   AuthenticationRequest request;
-  request.id = random_uuid();
+  request.id = new_request_id();
   request.requester_id = caller.id;
   request.user_id = asked.user.id;
   request.pairing_id = parameters.pairing_id;
@@ -167,14 +168,23 @@ AuthenticationRequest new_request(Context& context, const Caller& caller, const 
   throw Refused({409, api::error_code::kOtpRequired, "User requires OTP authentication"});
 }
 
+/// How many requests of this user wait for an answer, after those that are over have expired.
+std::size_t still_pending(Context& context, const User& user) {
+  auto pending = context.store.pending_requests(user.id);
+  for (AuthenticationRequest& request : pending) expire_if_due(context, request);
+  return static_cast<std::size_t>(std::count_if(
+      pending.begin(), pending.end(),
+      [](const AuthenticationRequest& request) { return request.state == RequestState::pending; }));
+}
+
 /// Pushes are worth something only while nobody is worn down by them.
-void require_push_allowed(Context& context, const User& user) {
+void require_push_allowed(Context& context, const User& user, std::size_t pending) {
   if (context.now < user.muted_until) refuse_push();
   // A mark ahead of a clock that was set back must not hide the refusals before it.
   const Millis counted_from = user.pushes_counted_from <= context.now ? user.pushes_counted_from : 0;
   const Millis since = std::max(context.now - rules::kRefusedWindow, counted_from);
   if (context.store.refused_pushes(user.id, since) >= rules::kMaxRefused) refuse_push();
-  if (context.store.pending_requests(user.id).size() >= rules::kMaxPending) {
+  if (pending >= rules::kMaxPending) {
     refuse(429, "This user has three pending requests already.");
   }
 }
@@ -184,9 +194,9 @@ AuthenticationRequest ask_for_code(Context& context, const Caller& caller, const
                                    const Initiate& parameters) {
   AuthenticationRequest request = new_request(context, caller, asked, parameters);
   request.push = false;
-  context.store.insert_request(request);
-  finish(context, request,
-         {RequestState::denied, api::reason::kOtpRequired, "User requires OTP authentication"}, caller.name);
+  insert_finished(context, request,
+                  {RequestState::denied, api::reason::kOtpRequired, "User requires OTP authentication"},
+                  caller.name);
   return request;
 }
 
@@ -205,11 +215,10 @@ bool needs_number(const Caller& caller, const AuthenticationRequest& request, bo
 }
 
 void answer_by_rule(Context& context, AuthenticationRequest& request, const AutomationRule& rule) {
-  context.store.insert_request(request);
-  finish(context, request,
-         {RequestState::granted, api::reason::kNone, "Allowed by a rule of the person.", false,
-          rule.pairing_id, rule.id},
-         "rule " + rule.id);
+  insert_finished(context, request,
+                  {RequestState::granted, api::reason::kNone, "Allowed by a rule of the person.", false,
+                   rule.pairing_id, rule.id},
+                  "rule " + rule.id);
 }
 
 AuthenticationRequest push(Context& context, const Caller& caller, const Asked& asked,
@@ -217,10 +226,10 @@ AuthenticationRequest push(Context& context, const Caller& caller, const Asked& 
   if (asked.pairings.empty()) return ask_for_code(context, caller, asked, parameters);
   // Who does not ask for the number cannot show it.
   if (caller.number_matching == NumberMatching::required && !parameters.number_matching) refuse_push();
-  for (auto& request : context.store.pending_requests(asked.user.id)) expire_if_due(context, request);
-  require_push_allowed(context, asked.user);
+  const std::size_t pending = still_pending(context, asked.user);
+  require_push_allowed(context, asked.user, pending);
   AuthenticationRequest request = new_request(context, caller, asked, parameters);
-  const bool alone = context.store.pending_requests(asked.user.id).empty();
+  const bool alone = pending == 0;
   if (alone) {
     if (const auto rule = rule_answering(context, caller, request)) {
       answer_by_rule(context, request, *rule);
@@ -263,16 +272,16 @@ AuthenticationRequest with_code(Context& context, const Caller& caller, Asked as
                                 const Initiate& parameters) {
   auto superseded = superseded_push(context, caller, asked.user, parameters.supersedes);
   AuthenticationRequest request = new_request(context, caller, asked, parameters);
-  context.store.insert_request(request);
   if (superseded && superseded->state == RequestState::denied) {
-    finish(context, request,
-           {RequestState::denied, api::reason::kSupersededDenied, "This login was denied on the phone."},
-           caller.name);
+    insert_finished(
+        context, request,
+        {RequestState::denied, api::reason::kSupersededDenied, "This login was denied on the phone."},
+        caller.name);
     return request;
   }
   const CodeVerdict verdict = judge_code(context, asked.user, asked.pairings, parameters.otp.view());
   if (verdict.valid && superseded) withdraw_superseded(context, *superseded, caller);
-  finish(context, request, outcome_of_code(verdict), caller.name);
+  insert_finished(context, request, outcome_of_code(verdict), caller.name);
   return request;
 }
 

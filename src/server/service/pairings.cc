@@ -193,10 +193,10 @@ void end_pairing(Context& context, const Pairing& pairing, PairingState state) {
   if (!pairing.device_id.empty()) context.store.notify(pairing.device_id);
 }
 
-void expire_pairings(Context& context) {
-  for (const Pairing& pairing : context.store.overdue_pairings(context.now)) {
-    end_pairing(context, pairing, PairingState::expired);
-  }
+bool expire_pairings(Context& context, int limit) {
+  const auto overdue = context.store.overdue_pairings(context.now, limit);
+  for (const Pairing& pairing : overdue) end_pairing(context, pairing, PairingState::expired);
+  return overdue.size() == static_cast<std::size_t>(limit);
 }
 
 }  // namespace toopher::server

@@ -54,8 +54,8 @@ void audit_pairing(Context& context, std::string_view event, const Pairing& pair
 /// Closes a pairing and wakes whoever waits for it; automation rules that its phone made end with it.
 void end_pairing(Context& context, const Pairing& pairing, PairingState state);
 
-/// Pairings whose time is over become expired.
-void expire_pairings(Context& context);
+/// Pairings whose time is over become expired, `limit` of them. True if there may be more.
+bool expire_pairings(Context& context, int limit);
 
 /// Those of `pairings` that are enabled.
 std::vector<Pairing> enabled_ones(const std::vector<Pairing>& pairings);

@@ -207,8 +207,10 @@ std::string shown_request(Context& context, const AuthenticationRequest& request
       .dump();
 }
 
-void expire_requests(Context& context) {
-  for (auto& request : context.store.overdue_requests(context.now)) expire_if_due(context, request);
+bool expire_requests(Context& context, int limit) {
+  auto overdue = context.store.overdue_requests(context.now, limit);
+  for (AuthenticationRequest& request : overdue) expire_if_due(context, request);
+  return overdue.size() == static_cast<std::size_t>(limit);
 }
 
 }  // namespace toopher::server

@@ -65,8 +65,8 @@ AuthenticationRequest decide_request(Context& context, const Device& device, std
 std::string shown_request(Context& context, const AuthenticationRequest& request,
                           std::string_view pairing_id);
 
-/// Requests whose time is over become expired.
-void expire_requests(Context& context);
+/// Requests whose time is over become expired, `limit` of them. True if there may be more.
+bool expire_requests(Context& context, int limit);
 
 }  // namespace toopher::server
 

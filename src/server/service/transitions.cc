@@ -30,6 +30,18 @@ std::string_view factor_of(const AuthenticationRequest& request) {
   return request.push && !request.totp_valid ? "push" : "code";
 }
 
+AuthenticationRequest with_outcome(const Context& context, AuthenticationRequest request,
+                                   const Outcome& outcome) {
+  request.state = outcome.state;
+  request.reason_code = outcome.reason_code;
+  request.reason = outcome.reason;
+  request.totp_valid = outcome.totp_valid;
+  if (!outcome.pairing_id.empty()) request.pairing_id = outcome.pairing_id;
+  request.rule_id = outcome.rule_id;
+  request.modified = context.now;
+  return request;
+}
+
 }  // namespace
 
 void audit_request(Context& context, std::string_view event, const AuthenticationRequest& request,
@@ -48,18 +60,18 @@ void audit_request(Context& context, std::string_view event, const Authenticatio
          {"by", by}});
 }
 
+void insert_finished(Context& context, AuthenticationRequest& request, const Outcome& outcome,
+                     std::string_view by) {
+  request = with_outcome(context, request, outcome);
+  context.store.insert_request(request);
+  audit_request(context, "request " + std::string(state_name(request.state)), request, by);
+}
+
 bool finish(Context& context, AuthenticationRequest& request, const Outcome& outcome, std::string_view by) {
   if (request.state != RequestState::pending) return false;
-  AuthenticationRequest finished = request;
-  finished.state = outcome.state;
-  finished.reason_code = outcome.reason_code;
-  finished.reason = outcome.reason;
-  finished.totp_valid = outcome.totp_valid;
-  if (!outcome.pairing_id.empty()) finished.pairing_id = outcome.pairing_id;
-  finished.rule_id = outcome.rule_id;
-  finished.modified = context.now;
+  AuthenticationRequest finished = with_outcome(context, request, outcome);
   if (!context.store.finish_request(finished)) return false;
-  request = finished;
+  request = std::move(finished);
   context.store.notify(request.id);
   notify_devices_of(context, request.user_id);
   audit_request(context, "request " + std::string(state_name(request.state)), request, by);

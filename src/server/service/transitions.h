@@ -19,6 +19,10 @@ struct Outcome {
   std::string_view rule_id{};     ///< the automation rule that decided; empty: none
 };
 
+/// A new request that is final from the beginning, so that nobody waits for it: written once, and logged as by finish().
+void insert_finished(Context& context, AuthenticationRequest& request, const Outcome& outcome,
+                     std::string_view by);
+
 /// Ends a pending request, logs it with `by` (requester or device), and wakes requester and phones.
 /// False, and nothing happened, if it was final already.
 bool finish(Context& context, AuthenticationRequest& request, const Outcome& outcome, std::string_view by);

@@ -36,6 +36,22 @@ CREATE TRIGGER requests_final BEFORE UPDATE OF state ON requests FOR EACH ROW EX
 CREATE TRIGGER audit_keeps BEFORE UPDATE OR DELETE OR TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION rows_are_kept();
 CREATE TRIGGER decisions_keep BEFORE UPDATE OR DELETE OR TRUNCATE ON decisions FOR EACH STATEMENT
   EXECUTE FUNCTION rows_are_kept();
+)sql",
+                                R"sql(
+CREATE FUNCTION young_rows_are_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF old.at >= (SELECT horizon FROM retention WHERE what = TG_ARGV[0]) THEN
+      RAISE EXCEPTION 'this table is append-only: %', TG_TABLE_NAME;
+    END IF;
+    RETURN old;
+  END $$;
+DROP TRIGGER audit_keeps ON audit;
+DROP TRIGGER decisions_keep ON decisions;
+CREATE TRIGGER audit_keeps BEFORE UPDATE OR TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION rows_are_kept();
+CREATE TRIGGER audit_stays BEFORE DELETE ON audit FOR EACH ROW EXECUTE FUNCTION young_rows_are_kept('audit');
+CREATE TRIGGER decisions_keep BEFORE UPDATE OR TRUNCATE ON decisions FOR EACH STATEMENT
+  EXECUTE FUNCTION rows_are_kept();
+CREATE TRIGGER decisions_stay BEFORE DELETE ON decisions FOR EACH ROW EXECUTE FUNCTION young_rows_are_kept('requests');
 )sql"};
 
 /// `sql` with $1, $2 … for each ? that is not part of a quoted text.

@@ -140,6 +140,7 @@ void PostgresStore::Worker::run_once(const Operation& operation, Committed& comm
   Session& session = *session_;
   session.connection.begin();
   try {
+    session.transaction.begin_operation();
     operation(session.transaction);
     say_after_commit(session);
     session.connection.commit();

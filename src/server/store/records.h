@@ -182,6 +182,13 @@ struct Bypass {
   Millis expires = 0;
 };
 
+/// How long the past is kept, in days; 0: for ever.
+struct Retention {
+  int requests =
+      90;  ///< finished requests, with what was decided about them: a quarter, for questions about a login
+  int audit = 400;  ///< the audit log: a year, and time to look back at it
+};
+
 /// What a recovery or bypass code turned out to be.
 enum class RecoveryUse { unknown, used_before, accepted };
 

@@ -152,6 +152,32 @@ CREATE TABLE reset_links (
 CREATE INDEX reset_links_expire ON reset_links (expires);
 )sql";
 
+// What many logins a second ask for: each index that a new request enters is one more page to write, so that finished
+// requests are found by an index that new ones do not enter, and nonces by the one that also says which are over.
+constexpr const char* kFewerPages = R"sql(
+DROP INDEX requests_user;
+CREATE INDEX requests_user ON requests (user_id, modified) WHERE state <> 0;
+CREATE INDEX automation_rules_requester ON automation_rules (requester_id) WHERE ended = 0;
+CREATE TABLE fresh_nonces (
+  owner TEXT NOT NULL, nonce TEXT NOT NULL, expires {integer} NOT NULL, PRIMARY KEY (expires, owner, nonce)) {keyed_table};
+INSERT INTO fresh_nonces SELECT owner, nonce, expires FROM nonces;
+DROP TABLE nonces;
+ALTER TABLE fresh_nonces RENAME TO nonces;
+)sql";
+
+// What may be removed once it is old: of what `what` names the rows from before `horizon`, and no others. New devices are
+// looked at once more when they have had time to pair.
+constexpr const char* kRetention = R"sql(
+CREATE INDEX requests_created ON requests (created);
+CREATE INDEX phrases_expire ON phrases (expires);
+CREATE TABLE new_devices (created {integer} NOT NULL, device_id TEXT NOT NULL, PRIMARY KEY (created, device_id)) {keyed_table};
+INSERT INTO new_devices SELECT created, id FROM devices
+  WHERE NOT EXISTS (SELECT 1 FROM pairings WHERE device_id = devices.id);
+DROP INDEX devices_created;
+CREATE TABLE retention (what TEXT PRIMARY KEY, horizon {integer} NOT NULL) {keyed_table};
+INSERT INTO retention VALUES ('requests', 0), ('audit', 0);
+{retention_guards})sql";
+
 /// A piece of the version that it belongs to.
 struct Step {
   std::int64_t version;
@@ -162,17 +188,18 @@ struct Step {
 constexpr std::array kSteps = {
     Step{1, kFirstVersion},   Step{2, kSecondVersion}, Step{3, kDirectoriesAndPolicies},
     Step{3, kRulesAndProofs}, Step{3, kEnrolments},    Step{3, kValidators},
-    Step{3, kResetLinks}};
+    Step{3, kResetLinks},     Step{3, kFewerPages},    Step{3, kRetention}};
 
 std::string in_dialect(std::string_view text, const sql::Dialect& dialect) {
-  const std::array<std::pair<std::string_view, std::string_view>, 7> words{
+  const std::array<std::pair<std::string_view, std::string_view>, 8> words{
       {{"{integer}", dialect.integer},
        {"{bytes}", dialect.bytes},
        {"{serial}", dialect.serial},
        {"{table}", dialect.table},
        {"{keyed_table}", dialect.keyed_table},
        {"{guards}", dialect.guards},
-       {"{forget_unique_user_names}", dialect.forget_unique_user_names}}};
+       {"{forget_unique_user_names}", dialect.forget_unique_user_names},
+       {"{retention_guards}", dialect.retention_guards}}};
   std::string sql(text);
   for (const auto& [word, meaning] : words) {
     for (auto at = sql.find(word); at != std::string::npos; at = sql.find(word, at + meaning.size()))

@@ -73,6 +73,8 @@ struct Dialect {
   std::string_view table;        ///< the end of a table
   std::string_view keyed_table;  ///< the end of a table that is always looked up by its primary key
   std::string_view guards;       ///< triggers that keep final and append-only rows as they are
+  std::string_view
+      retention_guards;  ///< instead: append-only but for what is older than the table retention says
   /// Statements after which users.name is no longer unique by itself.
   std::string_view forget_unique_user_names = "ALTER TABLE users DROP CONSTRAINT users_name_key;";
 };

@@ -9,6 +9,13 @@ namespace {
 
 constexpr int kBusyMilliseconds = 5000;  // another process (toopherd --add-requester) may be writing
 
+// cache_size in KiB: the pages that logins come by again and again, instead of reading them out of the kernel each time.
+// wal_autocheckpoint in pages: a page that changes again and again goes back into the database once for many commits.
+constexpr const char* kSettings =
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
+    "PRAGMA secure_delete=ON; PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=4000;"
+    "PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON;";
+
 // A constraint of a table is part of it: the table is made anew. Its rows are gone for a moment, and those that refer to
 // them are looked at again at the commit.
 constexpr const char* kForgetUniqueUserNames = R"sql(
@@ -36,10 +43,49 @@ CREATE TRIGGER audit_stays BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the
 CREATE TRIGGER decisions_keep BEFORE UPDATE ON decisions BEGIN SELECT RAISE(ABORT, 'decisions are append-only'); END;
 CREATE TRIGGER decisions_stay BEFORE DELETE ON decisions BEGIN SELECT RAISE(ABORT, 'decisions are append-only'); END;
 )sql",
+                                R"sql(
+DROP TRIGGER audit_stays;
+CREATE TRIGGER audit_stays BEFORE DELETE ON audit
+  WHEN old.at >= (SELECT horizon FROM retention WHERE what = 'audit')
+  BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+DROP TRIGGER decisions_stay;
+CREATE TRIGGER decisions_stay BEFORE DELETE ON decisions
+  WHEN old.at >= (SELECT horizon FROM retention WHERE what = 'requests')
+  BEGIN SELECT RAISE(ABORT, 'decisions are append-only'); END;
+)sql",
                                 kForgetUniqueUserNames};
 
+/// What a person does about it; nullptr if it is neither the disk's fault nor that of another program.
+const char* remedy(int code) {
+  switch (code & 0xFF) {
+    case SQLITE_FULL:
+      return "the disk is full; make room, and toopherd goes on by itself";
+    case SQLITE_IOERR:
+      return "the disk does not read or write, or the file may not grow any more; look into the kernel's log "
+             "and at "
+             "the limits of the service, or make room";
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+      return "the file or its directory cannot be written; give both to the user that runs toopherd";
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return "the file is damaged; stop toopherd and restore a backup";
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return "another program has been writing for seconds; end it";
+    default:
+      return nullptr;
+  }
+}
+
 [[noreturn]] void fail(sqlite3* database, const std::string& what) {
-  throw StoreError("database: " + what + ": " + sqlite3_errmsg(database));
+  const char* path = sqlite3_db_filename(database, "main");
+  const std::string text =
+      "database " + std::string(path == nullptr ? "" : path) + ": " + what + ": " + sqlite3_errmsg(database);
+  const char* const known = remedy(sqlite3_extended_errcode(database));
+  if (known != nullptr) throw StoreUnavailable(text + ": " + known);
+  throw StoreError(text);
 }
 
 /// An empty view may hold a null pointer, which SQLite would take as NULL.
@@ -97,12 +143,15 @@ Connection::Connection(const std::string& path) {
   const int result = sqlite3_open_v2(path.c_str(), &raw, flags, nullptr);
   handle_.reset(raw);
   if (result != SQLITE_OK) {
-    throw StoreError("database " + path + " cannot be opened: " + sqlite3_errstr(result));
+    const char* const known = remedy(result);
+    throw StoreError("database " + path + " cannot be opened: " + sqlite3_errstr(result) +
+                     (known == nullptr ? "" : std::string(": ") + known));
   }
   sqlite3_busy_timeout(raw, kBusyMilliseconds);
-  execute(
-      "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
-      "PRAGMA secure_delete=ON;");
+  // Without it the planner looks at values where an index has a condition, and plans again for each new value.
+  if (sqlite3_db_config(raw, SQLITE_DBCONFIG_ENABLE_QPSG, 1, nullptr) != SQLITE_OK)
+    fail(raw, "the planner cannot be set");
+  execute(kSettings);
 }
 
 void Connection::execute(const std::string& sql) {
@@ -128,9 +177,26 @@ void Connection::set_schema_version(std::int64_t version) {
   execute("PRAGMA user_version = " + std::to_string(version));
 }
 
-bool Connection::changed_elsewhere() {
+void Connection::require_in_place() {
+  int moved = 0;
+  if (sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) != SQLITE_OK || moved == 0)
+    return;
+  throw StoreUnavailable(
+      "database " + std::string(sqlite3_db_filename(handle_.get(), "main")) +
+      " is gone, or another file is in its place; put it back with its -wal file and start "
+      "toopherd again");
+}
+
+bool Connection::changed_by_others() {
   const std::int64_t version = pragma("PRAGMA data_version");
-  return std::exchange(data_version_, version) != version;
+  const bool changed = std::exchange(data_version_, version) != version;
+  changed_ = changed_ || changed;
+  return changed;
+}
+
+bool Connection::changed_elsewhere() {
+  changed_by_others();
+  return std::exchange(changed_, false);
 }
 
 Statement& Connection::prepared(const char* sql) {

@@ -42,6 +42,10 @@ class Connection final : public sql::Connection {
   /// Opens or creates `path` with WAL, synchronous=FULL and foreign keys. Throws StoreError.
   explicit Connection(const std::string& path);
 
+  /// Throws StoreUnavailable if the file is no longer where it was opened: what is written into it would be lost.
+  void require_in_place();
+  /// Whether another connection has committed since the last call.
+  bool changed_by_others();
   [[nodiscard]] bool in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
 
   void execute(const std::string& sql) override;
@@ -65,6 +69,7 @@ class Connection final : public sql::Connection {
   std::unique_ptr<sqlite3, DatabaseDeleter> handle_;
   std::unordered_map<const char*, Statement> statements_;
   std::int64_t data_version_ = 0;
+  bool changed_ = true;  ///< as changed_elsewhere() has not told yet
 };
 
 }  // namespace toopher::server::sqlite

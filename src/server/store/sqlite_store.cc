@@ -9,7 +9,9 @@ namespace toopher::server {
 
 namespace {
 
-constexpr std::size_t kGroup = 64;  // operations that share one commit
+// Operations that share one commit. Each commit writes every page that changed since the one before, so that the more share
+// it the less each costs; what the last of a group waits for is some ten milliseconds.
+constexpr std::size_t kGroup = 512;
 
 }  // namespace
 
@@ -65,6 +67,7 @@ std::exception_ptr SqliteStore::run_within_savepoint(const Operation& operation)
   const auto messages = transaction_.messages();
   try {
     database_.change("SAVEPOINT operation");
+    transaction_.begin_operation();
     operation(transaction_);
     database_.change("RELEASE operation");
     return nullptr;
@@ -77,20 +80,71 @@ std::exception_ptr SqliteStore::run_within_savepoint(const Operation& operation)
   }
 }
 
-void SqliteStore::commit_group(std::vector<Work> group) {
-  std::vector<std::exception_ptr> outcomes;
-  Committed committed;
+bool SqliteStore::run_together(const std::vector<Work>& group) {
   try {
     database_.change("BEGIN IMMEDIATE");
-    for (const Work& work : group) outcomes.push_back(run_within_savepoint(work.operation));
+    if (database_.changed_by_others()) transaction_.forget_rows();
+    for (const Work& work : group) {
+      transaction_.begin_operation();
+      work.operation(transaction_);
+    }
+    return true;
+  } catch (...) {
+    roll_back();
+    return false;
+  }
+}
+
+std::vector<std::exception_ptr> SqliteStore::run_apart(const std::vector<Work>& group) {
+  std::vector<std::exception_ptr> outcomes;
+  database_.change("BEGIN IMMEDIATE");
+  for (const Work& work : group) outcomes.push_back(run_within_savepoint(work.operation));
+  return outcomes;
+}
+
+void SqliteStore::roll_back() {
+  transaction_.drop_messages_after({0, 0});
+  // SQLite has rolled back by itself after some errors.
+  if (database_.in_transaction()) database_.change("ROLLBACK");
+}
+
+void SqliteStore::roll_back_if_possible() {
+  try {
+    roll_back();
+  } catch (const StoreError&) {
+    // Nothing was committed in any case, and the next BEGIN says what is wrong.
+    transaction_.drop_messages_after({0, 0});
+  }
+}
+
+void SqliteStore::tell_trouble(const std::vector<std::exception_ptr>& outcomes) {
+  for (const std::exception_ptr& outcome : outcomes) {
+    try {
+      if (outcome) std::rethrow_exception(outcome);
+    } catch (const StoreUnavailable& unavailable) {
+      return trouble_.begins(unavailable.what());
+    } catch (...) {
+      continue;  // the operation's own
+    }
+  }
+  trouble_.over();
+}
+
+void SqliteStore::commit_group(std::vector<Work> group) {
+  std::vector<std::exception_ptr> outcomes(group.size());
+  Committed committed;
+  try {
+    database_.require_in_place();
+    // A savepoint for each operation would cost a copy of every page that it changes.
+    if (!run_together(group)) outcomes = run_apart(group);
     database_.change("COMMIT");
     transaction_.take_messages(committed);
   } catch (...) {
-    // Nothing was committed, so nobody may hear of success. SQLite has rolled back by itself after some errors.
+    // Nothing was committed, so nobody may hear of success.
     outcomes.assign(group.size(), std::current_exception());
-    transaction_.drop_messages_after({0, 0});
-    if (database_.in_transaction()) database_.change("ROLLBACK");
+    roll_back_if_possible();
   }
+  tell_trouble(outcomes);
   for (std::size_t i = 0; i < group.size(); ++i) {
     committed.completions.push_back(
         [completion = std::move(group[i].completion), outcome = outcomes[i]] { completion(outcome); });

@@ -12,6 +12,7 @@
 #include "crypto/seal.h"
 #include "server/store/sqlite_connection.h"
 #include "server/store/store.h"
+#include "server/store/trouble.h"
 
 namespace toopher::server {
 
@@ -35,12 +36,20 @@ class SqliteStore final : public Store {
   void write_loop();
   std::vector<Work> next_group();
   void commit_group(std::vector<Work> group);
+  /// False if an operation failed: then nothing has happened, and none has run that may not run again.
+  bool run_together(const std::vector<Work>& group);
+  /// Each in a savepoint of its own, so that one that fails does not take the others with it.
+  std::vector<std::exception_ptr> run_apart(const std::vector<Work>& group);
+  void roll_back();
+  void roll_back_if_possible();
+  void tell_trouble(const std::vector<std::exception_ptr>& outcomes);
   std::exception_ptr run_within_savepoint(const Operation& operation);
 
   crypto::SealingKey key_;
   sqlite::Connection database_;
   Transaction transaction_;
   Deliver deliver_;
+  Trouble trouble_{"storing", "works again"};
   std::mutex mutex_;
   std::condition_variable waiting_;
   std::deque<Work> queue_;

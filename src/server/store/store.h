@@ -13,6 +13,7 @@ namespace toopher::server {
 
 class Store {
  public:
+  /// May be run more than once, with nothing of the earlier runs left in the database.
   using Operation = std::function<void(Transaction&)>;
   /// Called with nothing once the operation is committed, else with what it or the commit threw.
   using Completion = std::function<void(std::exception_ptr)>;

@@ -14,6 +14,7 @@
 #include "base/secret.h"
 #include "crypto/seal.h"
 #include "server/store/records.h"
+#include "server/store/remembered.h"
 #include "server/store/sql.h"
 #include "server/store/store_error.h"
 
@@ -162,11 +163,12 @@ class Transaction {
   void use_authorization(std::string_view request_id, Millis now);
   std::vector<AuthenticationRequest> pending_requests(std::string_view user_id);
   std::vector<AuthenticationRequest> pending_requests_of_requester(std::string_view requester_id);
-  std::vector<AuthenticationRequest> overdue_requests(Millis now);
   /// Those of a user that were granted since, at most `most`, newest first.
   std::vector<AuthenticationRequest> granted_requests(std::string_view user_id, Millis since, int most);
   std::vector<Pairing> pending_pairings_of_requester(std::string_view requester_id);
-  std::vector<Pairing> overdue_pairings(Millis now);
+  /// At most `limit`, the first to expire first; and pairings.
+  std::vector<AuthenticationRequest> overdue_requests(Millis now, int limit);
+  std::vector<Pairing> overdue_pairings(Millis now, int limit);
   /// Pushes that ended since `since` without being granted and without a valid code after them.
   int refused_pushes(std::string_view user_id, Millis since);
 
@@ -205,8 +207,9 @@ class Transaction {
   /// Until its end nobody else, here or in another instance, gets true: for work that only one has to do.
   bool alone_at_housekeeping() { return db_.try_alone(kHousekeeping); }
 
-  /// Removes what no rule asks for any more: old nonces, tries, phrases, devices that never paired.
-  void prune(Millis now);
+  /// Removes what no rule asks for any more (old nonces, tries, phrases, devices that never paired) and what is older
+  /// than it is to be kept, each at most `limit` times. True if there is more of it.
+  bool prune(Millis now, const Retention& retention, int limit);
 
   /// True if every secret can be opened with the key, judged by one of them.
   bool key_fits();
@@ -218,16 +221,39 @@ class Transaction {
   [[nodiscard]] std::pair<std::size_t, std::size_t> messages() const {
     return {topics_.size(), audit_lines_.size()};
   }
+  /// Also forgets what was read meanwhile.
   void drop_messages_after(std::pair<std::size_t, std::size_t> kept);
+
+  /// A store says so before each operation, which then reads the same row of a user or pairing once.
+  void begin_operation();
+  /// Another process has changed the database: nothing that was read before counts.
+  void forget_rows();
 
  private:
   static constexpr std::int64_t kHousekeeping = 1;
 
+  // One step each; true if there is more.
+  bool prune_nonces(Millis before, int limit);
+  bool prune_tries(Millis before, int limit);
+  bool prune_new_devices(Millis before, int limit);
+  bool prune_requests(Millis before, int limit);
+  bool prune_audit(Millis before, int limit);
+  void set_horizon(std::string_view what, Millis horizon);
+  void forget_requesters();
+  std::optional<User> remembered(std::optional<User> user);
   /// Throws StoreError if the key does not open it.
   Secret opened(std::string_view sealed, std::string_view column, std::string_view id);
 
   sql::Connection& db_;
   const crypto::SealingKey& key_;
+  Secret digest_key_;                     ///< made when it is first needed
+  Remembered<Requester> requesters_;      ///< by consumer key
+  Remembered<Secret> requester_secrets_;  ///< by id
+  Remembered<Action> actions_;            ///< by name
+  // What the operation has read.
+  bool within_operation_ = false;
+  std::optional<User> user_;
+  std::optional<std::pair<std::string, std::vector<Pairing>>> pairings_;  ///< by user id
   std::vector<std::string> topics_;
   std::vector<std::string> audit_lines_;
 };

@@ -38,6 +38,7 @@ std::optional<Device> Transaction::device_by_id(std::string_view id) {
 void Transaction::insert_device(const Device& device) {
   db_.post("INSERT INTO devices VALUES (?, ?, ?, ?, ?, ?)", device.id, device.name, device.platform,
            Blob{device.signing_key}, Blob{device.agreement_key}, device.created);
+  db_.post("INSERT INTO new_devices VALUES (?, ?)", device.created, device.id);
 }
 
 bool Transaction::set_phrase(std::string_view device_id, std::string_view phrase, Millis expires) {
@@ -57,7 +58,11 @@ std::optional<Pairing> Transaction::pairing_by_id(std::string_view id) {
 }
 
 std::vector<Pairing> Transaction::pairings_of_user(std::string_view user_id) {
-  return all(db_.query(PAIRING_COLUMNS "WHERE user_id = ? ORDER BY created, id", user_id), read_pairing);
+  if (pairings_ && pairings_->first == user_id) return pairings_->second;
+  auto found =
+      all(db_.query(PAIRING_COLUMNS "WHERE user_id = ? ORDER BY created, id", user_id), read_pairing);
+  if (within_operation_) pairings_.emplace(user_id, found);
+  return found;
 }
 
 std::vector<Pairing> Transaction::pairings_of_device(std::string_view device_id) {
@@ -65,6 +70,7 @@ std::vector<Pairing> Transaction::pairings_of_device(std::string_view device_id)
 }
 
 void Transaction::insert_pairing(const Pairing& pairing, const Secret& agreement_key) {
+  pairings_.reset();
   const std::string sealed = key_.seal(agreement_key.view(), sealed_context(kAgreementKey, pairing.id));
   db_.post("INSERT INTO pairings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, -1, ?, ?, ?)", pairing.id,
            pairing.user_id, pairing.requester_id, pairing.device_id, pairing.state, pairing.further_allowed,
@@ -85,6 +91,7 @@ Secret Transaction::pairing_seed(std::string_view id) {
 }
 
 void Transaction::enable_pairing(std::string_view id, const Secret& seed, Millis now) {
+  pairings_.reset();
   const std::string sealed = key_.seal(seed.view(), sealed_context(kSeed, id));
   db_.post(
       "UPDATE pairings SET state = 1, sealed_seed = ?, sealed_agreement_key = ?, modified = ? "
@@ -93,6 +100,7 @@ void Transaction::enable_pairing(std::string_view id, const Secret& seed, Millis
 }
 
 void Transaction::close_pairing(std::string_view id, PairingState state, Millis now) {
+  pairings_.reset();
   db_.post(
       "UPDATE pairings SET state = ?, sealed_seed = ?, sealed_agreement_key = ?, modified = ? WHERE id = "
       "?",
@@ -119,6 +127,7 @@ int Transaction::count_wrong_proof(std::string_view pairing_id) {
 }
 
 bool Transaction::join_pairing(std::string_view id, std::string_view device_id, Millis now, Millis expires) {
+  pairings_.reset();
   db_.post("DELETE FROM enrolments WHERE pairing_id = ?", id);
   return db_.change(
              "UPDATE pairings SET device_id = ?, modified = ?, expires = ? "
@@ -133,13 +142,15 @@ bool Transaction::accept_step(std::string_view pairing_id, std::int64_t step) {
 
 std::vector<Pairing> Transaction::pending_pairings_of_requester(std::string_view requester_id) {
   return all(
-      db_.query(PAIRING_COLUMNS "WHERE requester_id = ? AND state = 0 ORDER BY created, id", requester_id),
+      db_.query(PAIRING_COLUMNS "WHERE requester_id = ? AND state = 0 AND expires > 0 ORDER BY expires",
+                requester_id),
       read_pairing);
 }
 
-std::vector<Pairing> Transaction::overdue_pairings(Millis now) {
-  return all(db_.query(PAIRING_COLUMNS "WHERE state = 0 AND expires <= ? ORDER BY created, id", now),
-             read_pairing);
+std::vector<Pairing> Transaction::overdue_pairings(Millis now, int limit) {
+  return all(
+      db_.query(PAIRING_COLUMNS "WHERE state = 0 AND expires <= ? ORDER BY expires LIMIT ?", now, limit),
+      read_pairing);
 }
 
 }  // namespace toopher::server

@@ -32,8 +32,11 @@ Requester read_requester(const Rows& row) {
 }  // namespace
 
 std::optional<Requester> Transaction::requester_by_key(std::string_view consumer_key) {
-  return first(db_.query(REQUESTER_COLUMNS "WHERE consumer_key = ? AND removed = 0", consumer_key),
-               read_requester);
+  if (const Requester* known = requesters_.find(consumer_key)) return *known;
+  auto requester = first(db_.query(REQUESTER_COLUMNS "WHERE consumer_key = ? AND removed = 0", consumer_key),
+                         read_requester);
+  if (requester) requesters_.put(consumer_key, *requester);
+  return requester;
 }
 
 std::optional<Requester> Transaction::requester_by_id(std::string_view id) {
@@ -45,9 +48,10 @@ std::optional<Requester> Transaction::requester_by_name(std::string_view name) {
 }
 
 Secret Transaction::requester_secret(std::string_view id) {
+  if (const Secret* known = requester_secrets_.find(id)) return known->clone();
   Rows rows = db_.query("SELECT sealed_secret FROM requesters WHERE id = ?", id);
   if (!rows.next()) throw StoreError("database: a requester vanished");
-  return opened(rows.text(0), kRequesterSecret, id);
+  return requester_secrets_.put(id, opened(rows.text(0), kRequesterSecret, id)).clone();
 }
 
 std::optional<Secret> Transaction::previous_requester_secret(std::string_view id) {
@@ -61,6 +65,7 @@ std::vector<Requester> Transaction::requesters() {
 }
 
 void Transaction::insert_requester(const Requester& requester, const Secret& secret) {
+  forget_requesters();
   const std::string sealed = key_.seal(secret.view(), sealed_context(kRequesterSecret, requester.id));
   db_.post(
       "INSERT INTO requesters (id, name, consumer_key, sealed_secret, scopes, created, directory, "
@@ -71,6 +76,7 @@ void Transaction::insert_requester(const Requester& requester, const Secret& sec
 }
 
 void Transaction::update_requester(const Requester& requester) {
+  forget_requesters();
   db_.post(
       "UPDATE requesters SET scopes = ?, number_matching = ?, number_digits = ?, automation = ? WHERE id = ?",
       requester.scopes.bits(), requester.number_matching, requester.number_digits, requester.automation,
@@ -87,12 +93,19 @@ void Transaction::replace_requester_secret(std::string_view id, const Secret& fr
   const std::string sealed = key_.seal(fresh.view(), sealed_context(kRequesterSecret, id));
   db_.post("UPDATE requesters SET sealed_secret = ?, previous_secret_until = ? WHERE id = ?", Blob{sealed},
            keep_until, id);
+  forget_requesters();
 }
 
 void Transaction::remove_requester(std::string_view id, std::string_view remembered_as, Millis now) {
+  forget_requesters();
   db_.post("DELETE FROM previous_secrets WHERE requester_id = ?", id);
   db_.post("UPDATE requesters SET name = ?, removed = ?, previous_secret_until = 0 WHERE id = ?",
            remembered_as, now, id);
+}
+
+void Transaction::forget_requesters() {
+  requesters_.forget();
+  requester_secrets_.forget();
 }
 
 bool Transaction::use_nonce(std::string_view owner, std::string_view nonce, Millis expires) {

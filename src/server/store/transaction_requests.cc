@@ -81,9 +81,13 @@ void Transaction::give_extra(const Terminal& terminal, std::string_view extra) {
 }
 
 std::optional<Action> Transaction::action_by_name(std::string_view name) {
-  return first(db_.query("SELECT id, name, created FROM actions WHERE name = ?", name), [](const Rows& row) {
-    return Action{row.text(0), row.text(1), row.integer(2)};
-  });
+  if (const Action* known = actions_.find(name)) return *known;
+  auto action =
+      first(db_.query("SELECT id, name, created FROM actions WHERE name = ?", name), [](const Rows& row) {
+        return Action{row.text(0), row.text(1), row.integer(2)};
+      });
+  if (action) actions_.put(name, *action);
+  return action;
 }
 
 void Transaction::insert_action(const Action& action) {
@@ -148,27 +152,29 @@ std::vector<AuthenticationRequest> Transaction::pending_requests(std::string_vie
 
 std::vector<AuthenticationRequest> Transaction::pending_requests_of_requester(std::string_view requester_id) {
   return all(
-      db_.query(REQUEST_COLUMNS "WHERE requester_id = ? AND state = 0 ORDER BY created, id", requester_id),
+      db_.query(REQUEST_COLUMNS "WHERE requester_id = ? AND state = 0 AND expires > 0 ORDER BY expires",
+                requester_id),
       read_request);
 }
 
 std::vector<AuthenticationRequest> Transaction::granted_requests(std::string_view user_id, Millis since,
                                                                  int most) {
-  return all(db_.query(REQUEST_COLUMNS
-                       "WHERE user_id = ? AND modified >= ? AND state = 1 ORDER BY modified DESC, id LIMIT ?",
+  return all(db_.query(REQUEST_COLUMNS "WHERE user_id = ? AND modified >= ? AND state = 1 AND state <> 0 "
+                                       "ORDER BY modified DESC, id LIMIT ?",
                        user_id, since, most),
              read_request);
 }
 
-std::vector<AuthenticationRequest> Transaction::overdue_requests(Millis now) {
-  return all(db_.query(REQUEST_COLUMNS "WHERE state = 0 AND expires <= ? ORDER BY created, id", now),
-             read_request);
+std::vector<AuthenticationRequest> Transaction::overdue_requests(Millis now, int limit) {
+  return all(
+      db_.query(REQUEST_COLUMNS "WHERE state = 0 AND expires <= ? ORDER BY expires LIMIT ?", now, limit),
+      read_request);
 }
 
 int Transaction::refused_pushes(std::string_view user_id, Millis since) {
   return count(db_.query(
-      "SELECT count(*) FROM requests WHERE user_id = ? AND modified > ? AND push = 1 AND state IN (2, 3, 4) "
-      "AND code_followed = 0",
+      "SELECT count(*) FROM requests WHERE user_id = ? AND modified > ? AND state <> 0 AND push = 1 "
+      "AND state IN (2, 3, 4) AND code_followed = 0",
       user_id, since));
 }
 

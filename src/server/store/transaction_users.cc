@@ -25,11 +25,13 @@ User read_user(const Rows& row) {
 }  // namespace
 
 std::optional<User> Transaction::user_by_id(std::string_view id) {
-  return first(db_.query(USER_COLUMNS "WHERE id = ?", id), read_user);
+  if (user_ && user_->id == id) return user_;
+  return remembered(first(db_.query(USER_COLUMNS "WHERE id = ?", id), read_user));
 }
 
 std::optional<User> Transaction::user_by_name(std::string_view directory, std::string_view name) {
-  return first(db_.query(USER_COLUMNS "WHERE directory = ? AND name = ?", directory, name), read_user);
+  return remembered(
+      first(db_.query(USER_COLUMNS "WHERE directory = ? AND name = ?", directory, name), read_user));
 }
 
 void Transaction::insert_user(const User& user) {
@@ -42,7 +44,13 @@ void Transaction::insert_user(const User& user) {
       user.enrol_until);
 }
 
+std::optional<User> Transaction::remembered(std::optional<User> user) {
+  if (user && within_operation_) user_ = user;
+  return user;
+}
+
 void Transaction::update_user(const User& user) {
+  user_.reset();
   db_.post(
       "UPDATE users SET enabled = ?, muted_until = ?, pushes_counted_from = ?, codes_locked_until = ?, "
       "codes_counted_from = ?, code_lockouts = ?, modified = ?, enrol_until = ? WHERE id = ?",

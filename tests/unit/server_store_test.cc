@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// How the store keeps its promises beside the rules: what is removed and what is not, what fails and what does not fail with
+// it, and how soon a change by another process counts.
+#include <sqlite3.h>
+
+#include <set>
+
+#include "server/service/housekeeping.h"
+#include "server/service/request_id.h"
+#include "server_world.h"
+
+namespace toopher::server {
+
+namespace {
+
+constexpr Millis kDay = 1440 * kMinute;
+
+/// One number of the database, by another connection.
+std::int64_t number(const World& world, const char* sql) {
+  sqlite3* database = nullptr;
+  assert_int_equal(sqlite3_open((world.directory + "/db").c_str(), &database), SQLITE_OK);
+  sqlite3_stmt* statement = nullptr;
+  assert_int_equal(sqlite3_prepare_v2(database, sql, -1, &statement, nullptr), SQLITE_OK);
+  assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+  const std::int64_t found = sqlite3_column_int64(statement, 0);
+  sqlite3_finalize(statement);
+  sqlite3_close(database);
+  return found;
+}
+
+/// What SQLite says to a statement that somebody types.
+int typed(const World& world, const char* sql) {
+  sqlite3* database = nullptr;
+  assert_int_equal(sqlite3_open((world.directory + "/db").c_str(), &database), SQLITE_OK);
+  const int result = sqlite3_exec(database, sql, nullptr, nullptr, nullptr);
+  sqlite3_close(database);
+  return result;
+}
+
+/// Steps until there is nothing more to do; how many.
+int keep_house_to_the_end(World& world, const Retention& retention) {
+  int steps = 0;
+  for (bool more = true; more; ++steps)
+    more = world.get([&](Context& c) { return keep_house(c, retention); });
+  return steps;
+}
+
+void the_past_is_removed_and_nothing_else(void**) {
+  World world;
+  const Phone phone = world.pair("alice");
+  const auto old = world.push("alice");
+  assert_state(world.get(world.decision(phone, old, Choice::allow)), RequestState::granted);
+  const std::int64_t old_lines = number(world, "SELECT count(*) FROM audit");
+  world.pass(91 * kDay);
+  const auto recent = world.push("alice");
+  assert_state(world.get(world.decision(phone, recent, Choice::allow)), RequestState::granted);
+  const auto pending = world.push("alice");
+  assert_int_equal(number(world, "SELECT count(*) FROM decisions"), 3);  // the pairing's, too
+
+  keep_house_to_the_end(world, {0, 0});
+  assert_int_equal(number(world, "SELECT count(*) FROM requests"), 3);
+  assert_int_equal(typed(world, "DELETE FROM decisions"), SQLITE_CONSTRAINT);
+  keep_house_to_the_end(world, {90, 400});
+  assert_int_equal(number(world, "SELECT count(*) FROM requests"), 2);
+  assert_int_equal(number(world, "SELECT count(*) FROM decisions"), 2);
+  assert_state(world.read(recent), RequestState::granted);
+  assert_state(world.read(pending), RequestState::pending);
+  assert_int_equal(number(world, "SELECT count(*) FROM terminals"), 1);
+
+  const std::int64_t lines = number(world, "SELECT count(*) FROM audit");
+  assert_int_equal(typed(world, "DELETE FROM audit"), SQLITE_CONSTRAINT);
+  keep_house_to_the_end(world, {90, 90});
+  assert_int_equal(number(world, "SELECT count(*) FROM audit"), lines - old_lines);
+  assert_int_equal(typed(world, "DELETE FROM audit"), SQLITE_CONSTRAINT);
+  assert_int_equal(typed(world, "UPDATE audit SET event = 'x'"), SQLITE_CONSTRAINT);
+}
+
+void what_is_over_goes_in_small_steps(void**) {
+  World world;
+  constexpr int kNonces = 2000;
+  world.get([&](Context& c) {
+    for (int i = 0; i < kNonces; ++i)
+      assert_true(c.store.use_nonce("owner", std::to_string(i), c.now + kMinute));
+    return true;
+  });
+  world.pass(2 * kMinute);
+  assert_true(keep_house_to_the_end(world, {}) > 2);
+  assert_int_equal(number(world, "SELECT count(*) FROM nonces"), 0);
+  assert_int_equal(keep_house_to_the_end(world, {}), 1);
+}
+
+void devices_that_never_paired_are_forgotten(void**) {
+  World world;
+  const Phone paired = world.pair("alice");
+  (void)world.new_phone();
+  world.pass(kDay / 2);
+  keep_house_to_the_end(world, {});
+  assert_int_equal(number(world, "SELECT count(*) FROM devices"), 2);
+  world.pass(kDay);
+  keep_house_to_the_end(world, {});
+  assert_int_equal(number(world, "SELECT count(*) FROM devices"), 1);
+  assert_true(world.push("alice").push);
+}
+
+void a_failure_does_not_take_its_neighbours_with_it(void**) {
+  World world;
+  const auto nonce = [](const char* name) {
+    return
+        [name](Transaction& transaction) { (void)transaction.use_nonce("owner", name, 1'900'000'000'000); };
+  };
+  // The first keeps the writer busy until all others wait, so that they share one group.
+  std::promise<void> all_wait;
+  auto first = world.submitted([&](Transaction&) { all_wait.get_future().wait(); });
+  auto before = world.submitted(nonce("before"));
+  auto failing = world.submitted([&](Transaction& transaction) {
+    nonce("failing")(transaction);
+    throw StoreError("as if");
+  });
+  auto after = world.submitted(nonce("after"));
+  all_wait.set_value();
+  first.get();
+  before.get();
+  after.get();
+  bool failed = false;
+  try {
+    failing.get();
+  } catch (const StoreError&) {
+    failed = true;
+  }
+  assert_true(failed);
+  assert_int_equal(number(world, "SELECT count(*) FROM nonces WHERE nonce IN ('before', 'after')"), 2);
+  assert_int_equal(number(world, "SELECT count(*) FROM nonces WHERE nonce = 'failing'"), 0);
+}
+
+void what_another_process_changes_counts_at_once(void**) {
+  World world;
+  const auto known = [&](Context& c) {
+    return c.store.requester_by_key(world.login.consumer_key).has_value();
+  };
+  assert_true(world.get(known));
+  assert_int_equal(typed(world, "UPDATE requesters SET removed = 1 WHERE name = 'login host'"), SQLITE_OK);
+  assert_false(world.get(known));
+}
+
+void an_undone_action_is_not_remembered(void**) {
+  World world;
+  auto undone = world.submitted([](Transaction& transaction) {
+    transaction.insert_action({random_uuid(), "undone", 0});
+    (void)transaction.action_by_name("undone");
+    throw StoreError("as if");
+  });
+  try {
+    undone.get();
+  } catch (const StoreError&) {
+  }
+  assert_false(world.get([](Context& c) { return c.store.action_by_name("undone").has_value(); }));
+}
+
+void ids_of_requests_are_random_neighbours(void**) {
+  constexpr std::size_t kMany = 5000;
+  std::set<std::string> ids;
+  std::set<std::string> places;
+  for (std::size_t i = 0; i < kMany; ++i) {
+    const std::string id = new_request_id();
+    assert_true(is_uuid(id) && id[14] == '4');
+    ids.insert(id);
+    places.insert(id.substr(0, 8));
+  }
+  assert_int_equal(ids.size(), kMany);
+  assert_in_range(places.size(), 5, 6);
+}
+
+}  // namespace
+
+}  // namespace toopher::server
+
+int main() {
+  using namespace toopher::server;
+  const CMUnitTest tests[] = {
+      cmocka_unit_test(the_past_is_removed_and_nothing_else),
+      cmocka_unit_test(what_is_over_goes_in_small_steps),
+      cmocka_unit_test(devices_that_never_paired_are_forgotten),
+      cmocka_unit_test(a_failure_does_not_take_its_neighbours_with_it),
+      cmocka_unit_test(what_another_process_changes_counts_at_once),
+      cmocka_unit_test(an_undone_action_is_not_remembered),
+      cmocka_unit_test(ids_of_requests_are_random_neighbours),
+  };
+  return cmocka_run_group_tests_name("server store", tests, nullptr, nullptr);
+}
