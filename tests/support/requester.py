@@ -23,6 +23,7 @@ class Requester:
 
     def __init__(self, url, key, secret):
         self.base, self.key, self.secret = url + "/v1/", key, secret
+        self.headers = {}  # of the last answer
 
     def _authorization(self, method, url, parameters):
         oauth = {"oauth_consumer_key": self.key, "oauth_nonce": secrets.token_hex(16), "oauth_version": "1.0",
@@ -45,9 +46,11 @@ class Requester:
             urllib.request.HTTPSHandler(context=ssl._create_unverified_context()))  # pylint: disable=protected-access
         try:
             with opener.open(request, timeout=90) as answer:
+                self.headers = answer.headers
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as error:
             with error:
+                self.headers = error.headers
                 return error.code, json.load(error)
 
     def post(self, path, **parameters):
