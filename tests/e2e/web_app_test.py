@@ -76,6 +76,7 @@ class WebApp(unittest.TestCase):
                 status, headers, body = self.get(f"{self.base}/{name}")
                 self.assertEqual((status, headers["Content-Type"]), (200, TYPES[path.suffix]))
                 self.assertEqual(headers["Cache-Control"], "public, max-age=31536000, immutable")
+                self.assertNotIn("ETag", headers, "nobody asks twice for what never changes")
                 self.assertEqual(hashlib.sha256(body).hexdigest(), hashlib.sha256(path.read_bytes()).hexdigest())
                 self.assertEqual(self.get(f"{self.base}/{name}", method="HEAD")[2], b"")
 

@@ -50,11 +50,11 @@ bool has_it(const Request& request, const WebFile& file) {
 
 void secure(Response& response, const WebFile& file) {
   auto& headers = response.headers;
-  headers.emplace_back("Cross-Origin-Resource-Policy", "same-origin");
   if (file.path == "/sw.js") headers.emplace_back("Content-Security-Policy", kWorkerPolicy);
   if (file.path != "/") return;
   headers.emplace_back("Content-Security-Policy", kPagePolicy);
   headers.emplace_back("Cross-Origin-Opener-Policy", "same-origin");
+  headers.emplace_back("Cross-Origin-Resource-Policy", "same-origin");
   headers.emplace_back("Referrer-Policy", "no-referrer");
   headers.emplace_back("Permissions-Policy",
                        "camera=(self), microphone=(), geolocation=(), payment=(), usb=()");
@@ -69,7 +69,8 @@ std::optional<Response> web_answer(const Request& request) {
   Response response;
   response.content_type = file->type;
   response.cache_control = file->kept ? "public, max-age=31536000, immutable" : "no-cache";
-  response.headers = {{"ETag", file->etag}, {"Vary", "Accept-Encoding"}};
+  response.headers.emplace_back("Vary", "Accept-Encoding");
+  if (!file->kept) response.headers.emplace_back("ETag", file->etag);
   secure(response, *file);
   if (has_it(request, *file)) {
     response.status = 304;

@@ -137,7 +137,7 @@ async function start() {
   const vault = await Vault.open();
   app.phone = await Phone.load(vault, location.origin);
   app.emptied = wasEmptied(app.phone.pairings, app.phone.device);
-  app.watch = new Watch(app.phone, take, connected);
+  app.watch = new Watch(app.phone, { onList: take, onPairings: update, onState: connected });
   window.addEventListener('hashchange', () => void route());
   awaitInstallPrompt(() => screen.name === 'welcome' && route());
   if (['request', 'asked'].includes(location.hash.split('/')[1])) window.history.replaceState(null, '', '/');

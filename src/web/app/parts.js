@@ -29,6 +29,7 @@ export const nameOf = (pairing) => makeVisible(pairing.label || pairing.user);
 
 /** 'SSH login', 'sudo', ...; another service or action by its own name. */
 export function whatOf(request) {
+  if (isSaid(`adds.${request.action}`)) return t(`adds.${request.action}`);
   const service = request.metadata.service ?? '';
   if (isSaid(`service.${service}`)) return t(`service.${service}`);
   return seen(request.action || service || t('login'));

@@ -75,18 +75,21 @@ export class Phone {
 
   denyPairing = (entry) => this.api.decidePairing(entry, 'deny');
 
-  /** Takes over what the server knows: answers that got lost, and pairings that were ended there. */
+  /** Takes over what the server knows: answers that got lost, and pairings that were ended there. Whether it changed. */
   async settle() {
     const atServer = new Map((await this.api.pairings()).map((pairing) => [pairing.id, pairing]));
     await this.refresh();
+    let changed = false;
     for (const pairing of this.pairings) {
       const known = atServer.get(pairing.id);
       const active = known !== undefined && known.enabled && !known.deactivated;
+      if (pairing.confirmed && pairing.active === active) continue;
+      changed = true;
       if (!pairing.confirmed && !active) await this.vault.forgetPairing(pairing.id);
-      else if (!pairing.confirmed || pairing.active !== active)
-        await this.vault.keepPairing({ ...pairing, confirmed: true, active });
+      else await this.vault.keepPairing({ ...pairing, confirmed: true, active });
     }
     await this.refresh();
+    return changed;
   }
 
   /** What became of a request: granted, denied, not_me, wrong_number, expired, withdrawn, elsewhere_*. */

@@ -14,9 +14,9 @@ export class Watch {
   #wake = () => {};
   #retry = 0;
 
-  /** `onList(list)`, `onState('connected' | 'unreachable' | error of the class Refused)`. */
-  constructor(phone, onList, onState) {
-    Object.assign(this, { phone, onList, onState });
+  /** `onList(list)`, `onPairings()` when they have changed, `onState('connected' | 'unreachable' | error of the class Refused)`. */
+  constructor(phone, { onList, onPairings, onState }) {
+    Object.assign(this, { phone, onList, onPairings, onState });
   }
 
   start() {
@@ -61,8 +61,9 @@ export class Watch {
   }
 
   async #settle() {
-    await this.phone.settle();
+    const changed = await this.phone.settle();
     await this.phone.noteClock();
+    if (changed) this.onPairings();
   }
 
   #pause() {

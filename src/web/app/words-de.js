@@ -71,6 +71,8 @@ export default {
   'request.title': 'Sind Sie das?',
   'request.left': { one: 'noch {n} Sekunde für die Antwort', other: 'noch {n} Sekunden für die Antwort' },
   'request.since': '{at}, vor {ago}',
+  'request.now': '{at}, gerade eben',
+  'request.scroll': 'Lesen Sie bis unten, bevor Sie es erlauben.',
   'number.label': 'Zahl, die bei der Anmeldung steht',
   'number.hint': { one: '{n} Ziffer. Ein Versuch.', other: '{n} Ziffern. Ein Versuch.' },
   'allow': 'Erlauben',
@@ -104,6 +106,8 @@ export default {
   'fact.tty': 'Leitung',
   'fact.user': 'Konto',
 
+  'adds.pair another phone': 'Weiteres Telefon koppeln',
+  'adds.make new recovery codes': 'Neue Wiederherstellungscodes',
   'service.sshd': 'SSH-Anmeldung',
   'service.sudo': 'sudo',
   'service.sudo-i': 'sudo-Shell',

@@ -71,6 +71,8 @@ export default {
   'request.title': 'Is this you?',
   'request.left': { one: '{n} second left to answer', other: '{n} seconds left to answer' },
   'request.since': '{at}, {ago} ago',
+  'request.now': '{at}, just now',
+  'request.scroll': 'Scroll down and read all of it before you allow it.',
   'number.label': 'Number shown at the login',
   'number.hint': { one: '{n} digit. One attempt.', other: '{n} digits. One attempt.' },
   'allow': 'Allow',
@@ -104,6 +106,8 @@ export default {
   'fact.tty': 'Line',
   'fact.user': 'Account',
 
+  'adds.pair another phone': 'Pair another phone',
+  'adds.make new recovery codes': 'Make new recovery codes',
   'service.sshd': 'SSH login',
   'service.sudo': 'sudo',
   'service.sudo-i': 'sudo shell',

@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUILD, need } from './world.js';
 
-const SCREENS = join(BUILD, 'screens');
+export const SCREENS = join(BUILD, 'screens');
 const AXE = readFileSync(need.resolve('axe-core/axe.min.js'), 'utf8');
 const FINGERTIP = 44; // CSS pixels
 
@@ -40,6 +40,7 @@ const misfits = (page) => page.evaluate((fingertip) => {
 
 /** The screen as it is now, as NAME.png, NAME-dark.png and NAME-320.png; fails for whatever is wrong with it. */
 export async function look(phone, name) {
+  if (process.env.LOOK === 'no') return;
   const { page } = phone;
   mkdirSync(SCREENS, { recursive: true });
   const picture = (suffix) => page.screenshot({ path: join(SCREENS, `${name}${suffix}.png`), animations: 'disabled' });

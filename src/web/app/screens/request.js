@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The approval: what is about to happen, the number from the login, and three ways to answer.
 import { everySecond, h, icon, ring } from '../dom.js';
-import { button, ending, facts, heading, notice, topBar, whatOf, whereOf } from '../parts.js';
+import { button, ending, facts, heading, notice, topBar, whatOf } from '../parts.js';
 import { addsFactor, isNumber } from '../shown.js';
 import { explain } from '../trouble.js';
-import { makeVisible, seen } from '../visible.js';
+import { seen } from '../visible.js';
 import { span, t, when } from '../words.js';
 
 const HEED_AFTER = 600; // milliseconds: a tap that was meant for the screen before does not count
+const JUST_NOW = 5; // seconds
+const CLOCK_GRAIN = 2; // seconds: the server tells its time in whole ones
 
 /** How each outcome is told. Reasons of the server are not needed: the code says more in the person's language. */
 const KINDS = { granted: 'good', elsewhere_granted: 'neutral', expired: 'neutral', withdrawn: 'neutral' };
@@ -18,9 +20,10 @@ export const outcomeScreen = (app, outcome) =>
 function details(request) {
   const { metadata } = request;
   return facts([
-    [t('fact.user'), request.user], [t('fact.host'), metadata.host], [t('fact.service'), metadata.service],
-    [t('fact.target'), metadata.target !== request.user ? metadata.target : ''], [t('fact.command'), metadata.command, 'command'],
-    [t('fact.directory'), metadata.directory, 'command'], [t('fact.rhost'), metadata.rhost],
+    [t('fact.user'), request.user, 'strong'], [t('fact.host'), metadata.host, 'strong'],
+    [t('fact.target'), metadata.target !== request.user ? metadata.target : '', 'strong'],
+    [t('fact.command'), metadata.command, 'command'], [t('fact.directory'), metadata.directory, 'command'],
+    [t('fact.rhost'), metadata.rhost], [t('fact.service'), metadata.service],
     [t('fact.terminal'), request.terminal !== (metadata.rhost ?? metadata.host) ? request.terminal : ''],
     [t('fact.tty'), metadata.tty], [t('fact.ruser'), metadata.ruser],
     [t('fact.action'), request.action !== metadata.service ? request.action : ''],
@@ -28,7 +31,7 @@ function details(request) {
   ]);
 }
 
-/** Beside the question: whoever asks fills the lines above, and may push some of them out of sight. */
+/** They come first: whoever asks fills the lines below, and could push what follows them out of sight. */
 const warnings = (request) => [
   !request.verified && notice('warning', t('warn.unverified')),
   request.others > 0 && notice('danger', t('warn.others', { n: request.others })),
@@ -53,22 +56,26 @@ export function request(app, { entry, request: asked }) {
   const left = ring(Math.max(1, asked.expires - asked.created), (n) => t('request.left', { n }));
   const since = h('p', { class: 'quiet since' });
   const number = h('input', {
-    id: 'number', class: 'number', inputmode: 'numeric', pattern: '[0-9]*', autocomplete: 'off', enterkeyhint: 'done',
-    maxlength: asked.digits, placeholder: '·'.repeat(asked.digits), 'aria-describedby': 'number-hint',
+    id: 'number', class: asked.digits > 3 ? 'number wide' : 'number', inputmode: 'numeric', pattern: '[0-9]*', autocomplete: 'off', enterkeyhint: 'done',
+    maxlength: asked.digits, placeholder: '–'.repeat(asked.digits), 'aria-describedby': 'number-hint',
   });
   const allow = button([icon('check'), t('allow')], () => answer('allow', number.value), 'primary');
   const deny = button([icon('cross'), t('deny')], () => answer('deny', ''), 'plain');
   const notMe = button(t('notMe'), () => dialog.showModal(), 'text');
   const dialog = reportDialog(() => answer('not_me', ''));
+  const end = h('span', { class: 'end' });
+  const hint = h('p', { class: 'quiet scroll-hint', hidden: true }, t('request.scroll'));
   let heeded = false;
   let busy = false;
+  let read = false; // to the end of what is asked
 
   const refresh = () => {
-    allow.disabled = busy || !heeded || (asked.digits > 0 && !isNumber(number.value, asked.digits));
+    allow.disabled = busy || !heeded || !read || (asked.digits > 0 && !isNumber(number.value, asked.digits));
     deny.disabled = notMe.disabled = busy || !heeded;
   };
   const over = (outcome) => {
     app.answered.add(entry.id);
+    void phone.remember(asked, outcome);
     app.show(outcomeScreen(app, outcome));
   };
 
@@ -92,8 +99,11 @@ export function request(app, { entry, request: asked }) {
   const trouble = h('div', { role: 'alert' });
   number.addEventListener('input', refresh);
   const numberEntry = asked.digits > 0 && h('div', { class: 'number-entry' },
-    h('label', { for: 'number' }, t('number.label')), number,
-    h('p', { id: 'number-hint', class: 'quiet' }, t('number.hint', { n: asked.digits })));
+    h('div', {}, h('label', { for: 'number' }, t('number.label')),
+      h('p', { id: 'number-hint', class: 'quiet' }, t('number.hint', { n: asked.digits }))),
+    number);
+  const bar = h('div', { class: 'actions' },
+    hint, numberEntry, h('div', { class: 'pair-of-buttons' }, deny, allow), notMe);
   const submit = (event) => {
     event.preventDefault();
     if (!allow.disabled) allow.click();
@@ -101,26 +111,28 @@ export function request(app, { entry, request: asked }) {
   const node = h('form', { class: 'screen request', onsubmit: submit, autocomplete: 'off' },
     topBar(app, left.node),
     h('div', { class: 'middle top' },
-      heading(t('request.title')),
-      h('section', { class: 'card subject' },
-        h('p', { class: 'what' }, whatOf(asked)),
-        h('p', { class: 'where' }, h('bdi', {}, makeVisible(asked.user)), ` ${t('at')} `, h('bdi', {}, whereOf(asked))),
-        since, details(asked)),
-      warnings(asked), trouble, numberEntry),
-    h('div', { class: 'actions' }, h('div', { class: 'pair-of-buttons' }, deny, allow), notMe), dialog);
+      heading(t('request.title')), trouble, warnings(asked),
+      h('section', { class: 'card subject' }, h('p', { class: 'what' }, whatOf(asked)), since, details(asked), end)),
+    bar, dialog);
 
   const stop = everySecond(() => {
     const now = phone.clock.now();
     const seconds = Math.max(0, Math.round(asked.expires - now));
     left.set(seconds);
-    since.textContent = t('request.since', { at: when(asked.created, now), ago: span(Math.max(0, now - asked.created)) });
-    if (seconds > 0 || busy) return;
-    void phone.remember(asked, 'expired');
-    over('expired');
+    const age = now - asked.created;
+    since.textContent = t(age < JUST_NOW ? 'request.now' : 'request.since', { at: when(asked.created, now), ago: span(age) });
+    // The server's list says it first, unless the server is out of reach.
+    if (now > asked.expires + CLOCK_GRAIN && !busy) over('expired');
   });
+  let watching;
   const heed = setTimeout(() => {
     heeded = true;
-    refresh();
+    watching = new IntersectionObserver(([{ isIntersecting }]) => {
+      read ||= isIntersecting;
+      hint.hidden = read;
+      refresh();
+    }, { rootMargin: `0px 0px -${bar.offsetHeight}px 0px` });
+    watching.observe(end);
   }, HEED_AFTER);
   refresh();
   return {
@@ -129,12 +141,12 @@ export function request(app, { entry, request: asked }) {
     node,
     update() {
       if (busy || app.answered.has(entry.id) || app.list.requests.some((one) => one.entry.id === entry.id)) return;
-      void phone.remember(asked, 'withdrawn');
-      over('withdrawn');
+      over(phone.clock.now() >= asked.expires - CLOCK_GRAIN ? 'expired' : 'withdrawn');
     },
     leave() {
       stop();
       clearTimeout(heed);
+      watching?.disconnect();
     },
   };
 }
