@@ -17,6 +17,7 @@ web_files = \
 	web/app/screens/pair.js \
 	web/app/screens/pairing.js \
 	web/app/screens/request.js \
+	web/app/screens/rules.js \
 	web/app/screens/welcome.js \
 	web/app/shown.js \
 	web/app/signing.js \

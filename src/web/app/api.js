@@ -73,13 +73,20 @@ export class Api {
     return this.#call('POST', `pairings/${entry.id}`, { choice, signature });
   }
 
-  async decide(entry, choice, number) {
-    const signature = await this.#decision(entry.pairing_id, entry.shown, choice, number);
-    return this.#call('POST', `requests/${entry.id}/decision`, { choice, number, signature });
+  /** `days`: for how long the like is allowed without asking, or 0. */
+  async decide(entry, choice, number, days = 0) {
+    const signature = await this.#decision(entry.pairing_id, entry.shown, choice, number, days);
+    const remember = days === 0 ? {} : { remember_days: days };
+    return this.#call('POST', `requests/${entry.id}/decision`, { choice, number, signature, ...remember });
   }
 
-  async #decision(pairing, shown, choice, number) {
-    return sign(this.device.signingKey, await decisionText(this.origin, pairing, shown, choice, number));
+  /** What is allowed without asking, for every user of this phone. */
+  rules = async () => (await this.#call('GET', 'rules')).rules;
+
+  removeRule = (id) => this.#call('POST', `rules/${id}/remove`, {});
+
+  async #decision(pairing, shown, choice, number, days) {
+    return sign(this.device.signingKey, await decisionText(this.origin, pairing, shown, choice, number, days));
   }
 
   /** A call that was refused for the phone's clock is made once more with the server's. */

@@ -25,7 +25,10 @@ const app = {
   go,
   show,
   refresh: () => void route(),
-  restart: () => location.reload(),
+  restart() {
+    window.history.replaceState(null, '', '/');
+    location.reload();
+  },
 };
 
 let screen = { leave() {} };
@@ -59,8 +62,9 @@ const listed = {
   request: (id) => app.list.requests.find((one) => one.entry.id === id),
   asked: (id) => app.list.pairings.find((one) => one.entry.id === id),
   pairing: (id) => app.phone.pairing(id),
+  rules: (id) => app.phone.pairing(id),
 };
-const SCREENS = ['anew', 'asked', 'history', 'pair', 'pairing', 'request'];
+const SCREENS = ['anew', 'asked', 'history', 'pair', 'pairing', 'request', 'rules'];
 
 const first = () => (app.phone.device && app.phone.pairings.length > 0 ? home(app) : welcome(app));
 

@@ -93,10 +93,10 @@ export class Phone {
   }
 
   /** What became of a request: granted, denied, not_me, wrong_number, expired, withdrawn, elsewhere_*. */
-  async decide(entry, request, choice, number) {
+  async decide(entry, request, choice, number, days) {
     let outcome;
     try {
-      const answer = await this.api.decide(entry, choice, number);
+      const answer = await this.api.decide(entry, choice, number, days);
       outcome = answer.granted ? 'granted' : OUTCOME_OF_REASON[answer.reason_code] ?? 'denied';
     } catch (error) {
       outcome = error instanceof Refused ? outcomeOfRefusal(error) : undefined;

@@ -69,6 +69,7 @@ export function readRequest(entry) {
     created: integer(shown, 'created'),
     expires: integer(shown, 'expires'),
     others: integer(entry, 'others_pending'),
+    longestRule: integer(entry, 'remember_days_max'),
   };
 }
 

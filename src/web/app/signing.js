@@ -10,9 +10,14 @@ const lines = (...fields) => fields.map((field) => `${field}\n`).join('');
 export const callText = async ({ method, target, body }, origin, { device, timestamp, nonce }) =>
   lines('toopher-call-v1', method, origin, target, device, timestamp, nonce, await sha256Hex(body));
 
-/** The text that is signed for a decision. `shown`: byte for byte as it arrived; `number`: as typed, or ''. */
-export const decisionText = async (origin, pairing, shown, choice, number) =>
-  lines('toopher-decision-v1', origin, pairing, await sha256Hex(shown), choice, number);
+/**
+ * The text that is signed for a decision. `shown`: byte for byte as it arrived; `number`: as typed, or ''; `days`: for how
+ * long the like is allowed without asking, or 0.
+ */
+export async function decisionText(origin, pairing, shown, choice, number, days = 0) {
+  const fields = [origin, pairing, await sha256Hex(shown), choice, number];
+  return days === 0 ? lines('toopher-decision-v1', ...fields) : lines('toopher-decision-v2', ...fields, days);
+}
 
 /** base64url of the raw signature (r, s). */
 export const sign = async (key, text) => base64url(await crypto.subtle.sign(ECDSA, key, utf8(text)));

@@ -141,6 +141,7 @@ step('the keyboard alone is enough', async () => {
   await phone.heading('Is this you?');
   await phone.page.waitForFunction(() => document.activeElement.tagName === 'H1');
   await phone.page.waitForFunction(() => !document.querySelector('.button.text').disabled);
+  await phone.page.keyboard.press('Tab'); // whether to ask again
   await phone.page.keyboard.press('Tab');
   await phone.page.keyboard.type(login.number);
   await phone.page.keyboard.press('Enter');
@@ -268,6 +269,30 @@ step('a pairing is renamed on this phone', async () => {
   await look(phone, 'pairing');
   await phone.button('Save').click();
   await phone.page.getByRole('heading', { name: 'Work' }).waitFor();
+});
+
+step('what is allowed for some days is not asked for again, until that is ended', async () => {
+  const asking = { number_matching: 'false', metadata: { service: 'sudo' }, action_name: 'sudo', terminal_name: 'laptop' };
+  const first = await server.login('frank', asking);
+  await phone.page.getByLabel('Ask again for this?').selectOption('Not for 7 days');
+  await phone.page.waitForFunction(() => !document.querySelector('.button.primary').disabled);
+  await look(phone, 'request-memory');
+  await phone.button('Allow').click();
+  await done('Allowed');
+  assert.equal((await outcome(first)).granted, true);
+  const second = await server.login('frank', asking);
+  assert.deepEqual([second.granted, second.automated], [true, true]);
+  await phone.page.getByRole('button', { name: 'Details of Work' }).click();
+  await phone.button('Allowed without asking').click();
+  await phone.page.getByText('laptop').waitFor();
+  await look(phone, 'rules');
+  await phone.button('Ask again from now on').click();
+  await phone.page.getByText('every login is asked for', { exact: false }).waitFor();
+  await phone.button('Back').click();
+  const third = await server.login('frank', asking);
+  assert.equal(third.pending, true);
+  await phone.button('Deny').click();
+  await done('Denied');
 });
 
 step('codes go on without network, after a reload and a restart', async () => {

@@ -31,7 +31,7 @@ async function violations(page, rules) {
 const misfits = (page) => page.evaluate((fingertip) => {
   const found = [];
   if (document.documentElement.scrollWidth > innerWidth) found.push(`wider than ${innerWidth}`);
-  for (const node of document.querySelectorAll('button, input, a')) {
+  for (const node of document.querySelectorAll('button, input, select, a')) {
     const { width, height } = node.getBoundingClientRect();
     if (width > 0 && (width < fingertip || height < fingertip)) found.push(`${node.outerHTML} is ${width} x ${height}`);
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import '../support/vectors.js';
+import { readVectors } from '../support/vectors.js';
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { fromBase64url, utf8 } from '../../../src/web/app/bytes.js';
+import { fromBase64url, sha256Hex, utf8 } from '../../../src/web/app/bytes.js';
 import { authorization, callText, decisionText } from '../../../src/web/app/signing.js';
 
 const ECDSA = { name: 'ECDSA', hash: 'SHA-256' };
@@ -21,6 +21,11 @@ test('the lines of a decision hold the digest of what was shown, byte for byte',
   assert.equal(await decisionText(ORIGIN, 'a-pairing', '{"user": "jürgen"}', 'allow', '42'),
     'toopher-decision-v1\nhttps://login.example.org\na-pairing\n' +
     '8860b9d36aef0b7d9525616d8aa77c6b219a6145bd4a4a0be4cd49a99fb3aa78\nallow\n42\n');
+});
+
+test('decisions of tests/data/decision.vec', async () => {
+  for (const { origin, 'pairing-id': pairing, shown, choice, number, days, digest } of readVectors('decision.vec'))
+    assert.equal(await sha256Hex(await decisionText(origin, pairing, shown, choice, number, Number(days))), digest);
 });
 
 test('the header of a call carries a signature over these lines', async () => {

@@ -36,6 +36,7 @@ export async function pairing(app, one) {
         h('form', { onsubmit: rename },
           h('label', { for: 'label', class: 'label' }, t('pairing.label')), field,
           h('div', { class: 'after-field' }, h('button', { type: 'submit', class: 'button plain' }, t('save'))))),
-      h('div', { class: 'actions' }, button(t('remove.button'), () => dialog.showModal(), 'text')), dialog),
+      h('div', { class: 'actions' }, button(t('rules.title'), () => app.go(`/rules/${one.id}`)),
+        button(t('remove.button'), () => dialog.showModal(), 'text')), dialog),
   };
 }

@@ -38,6 +38,13 @@ const warnings = (request) => [
   addsFactor(request.action) && notice('danger', t('warn.addsFactor', { action: seen(request.action) })),
 ];
 
+/** For how long the like need not be asked for again; undefined where the server allows no such thing. */
+function memory(longest) {
+  const days = [1, 7, 30, longest].filter((n, i, all) => n <= longest && all.indexOf(n) === i);
+  return longest > 0 ? h('select', { id: 'memory' }, h('option', { value: 0 }, t('memory.always')),
+    days.map((n) => h('option', { value: n }, t('memory.days', { n })))) : undefined;
+}
+
 /** Asks once more: the report has consequences for the next logins. */
 function reportDialog(report) {
   const dialog = h('dialog', { 'aria-labelledby': 'report-title' },
@@ -59,7 +66,10 @@ export function request(app, { entry, request: asked }) {
     id: 'number', class: asked.digits > 3 ? 'number wide' : 'number', inputmode: 'numeric', pattern: '[0-9]*', autocomplete: 'off', enterkeyhint: 'done',
     maxlength: asked.digits, placeholder: '–'.repeat(asked.digits), 'aria-describedby': 'number-hint',
   });
-  const allow = button([icon('check'), t('allow')], () => answer('allow', number.value), 'primary');
+  const forget = memory(asked.longestRule);
+  const meaning = h('p', { class: 'quiet', hidden: true }, t('memory.text'));
+  forget?.addEventListener('change', () => { meaning.hidden = forget.value === '0'; });
+  const allow = button([icon('check'), t('allow')], () => answer('allow', number.value, Number(forget?.value ?? 0)), 'primary');
   const deny = button([icon('cross'), t('deny')], () => answer('deny', ''), 'plain');
   const notMe = button(t('notMe'), () => dialog.showModal(), 'text');
   const dialog = reportDialog(() => answer('not_me', ''));
@@ -79,12 +89,12 @@ export function request(app, { entry, request: asked }) {
     app.show(outcomeScreen(app, outcome));
   };
 
-  async function answer(choice, typed) {
+  async function answer(choice, typed, days = 0) {
     busy = true;
     app.answered.add(entry.id);
     refresh();
     try {
-      const outcome = await phone.decide(entry, asked, choice, choice === 'allow' && asked.digits > 0 ? typed : '');
+      const outcome = await phone.decide(entry, asked, choice, asked.digits > 0 ? typed : '', days);
       app.show(outcomeScreen(app, outcome));
     } catch (error) {
       busy = false;
@@ -112,7 +122,9 @@ export function request(app, { entry, request: asked }) {
     topBar(app, left.node),
     h('div', { class: 'middle top' },
       heading(t('request.title')), trouble, warnings(asked),
-      h('section', { class: 'card subject' }, h('p', { class: 'what' }, whatOf(asked)), since, details(asked), end)),
+      h('section', { class: 'card subject' }, h('p', { class: 'what' }, whatOf(asked)), since, details(asked), end),
+      forget && h('section', { class: 'memory' },
+        h('div', {}, h('label', { for: 'memory' }, t('memory.label')), forget), meaning)),
     bar, dialog);
 
   const stop = everySecond(() => {
