@@ -15,9 +15,11 @@ export const topBar = (app, end) =>
   h('header', { class: 'bar' },
     h('button', { type: 'button', class: 'round', 'aria-label': t('back'), onclick: () => app.go('/') }, icon('back')), end);
 
-/** kind: info, warning, danger */
+const NOTICE_ICONS = { info: 'phone', away: 'offline', warning: 'warning', danger: 'warning' };
+
+/** kind: info, away, warning, danger */
 export const notice = (kind, text, ...more) =>
-  h('div', { class: `notice ${kind}` }, icon(kind === 'info' ? 'phone' : 'warning'), h('div', {}, h('p', {}, text), ...more));
+  h('div', { class: `notice ${kind}` }, icon(NOTICE_ICONS[kind]), h('div', {}, h('p', {}, text), ...more));
 
 /** A list of what is known; rows are [label, text, class], those without text are left out. Text is of others. */
 export const facts = (rows) =>

@@ -51,7 +51,7 @@ function pairingCard(app, pairing) {
 function connection(app) {
   if (app.connection === 'connected' || app.connection === '') return undefined;
   if (app.connection === 'unreachable')
-    return notice('info', t('offline'), button(t('again'), () => app.watch.poke(true), 'small'));
+    return notice('away', t('offline'), button(t('again'), () => app.watch.poke(true), 'small'));
   const { title, text } = explain(app.connection);
   return notice('danger', `${title}. ${text}`, button(t('startAnew'), () => app.go('/anew'), 'small'));
 }
@@ -77,7 +77,7 @@ export function home(app) {
         clock && notice('warning', clock),
         app.list.unknown > 0 && notice('warning', t('unknownPairing')),
         pairings.length > 0 ? pairings.map((part) => part.node) : notice('info', t('noPairings')),
-        waiting.length === 0 && pairings.length > 0 && h('p', { class: 'quiet calm' }, t('nothingWaits'))),
+        waiting.length === 0 && pairings.length > 0 && app.connection === 'connected' && h('p', { class: 'quiet calm' }, t('nothingWaits'))),
       h('div', { class: 'actions' }, button([icon('plus'), t('pair.another')], () => app.go('/pair'))));
     tick();
   }
