@@ -15,6 +15,7 @@ std::string keys_that_need_a_restart(const ServerConfig& running, const ServerCo
   compare("database-password-file", running.database_password_file != fresh.database_password_file);
   compare("database-connections", running.database_connections != fresh.database_connections);
   compare("key-file", running.key_file != fresh.key_file);
+  compare("admin-socket", running.admin_socket != fresh.admin_socket);
   // From HTTP to HTTPS or back: other clients, another origin.
   compare("certificate", running.certificate.empty() != fresh.certificate.empty());
   return keys;

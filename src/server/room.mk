@@ -7,7 +7,34 @@ libtoopher_server_a_CPPFLAGS = $(server_flags)
 # g++ 12 takes Asio's coroutine frames for mismatched once -fsanitize keeps their operator new from being inlined.
 libtoopher_server_a_CXXFLAGS = $(AM_CXXFLAGS) -Wno-mismatched-new-delete
 libtoopher_server_a_SOURCES = \
-	server/admin.cc server/admin.h \
+	server/admin/access.cc server/admin/access.h \
+	server/admin/backup.cc server/admin/backup.h \
+	server/admin/completion.cc server/admin/completion.h \
+	server/admin/doctor.cc server/admin/doctor.h \
+	server/admin/key_file.cc server/admin/key_file.h \
+	server/admin/keys.cc server/admin/keys.h \
+	server/admin/new_file.cc server/admin/new_file.h \
+	server/admin/notes.cc server/admin/notes.h \
+	server/admin/replacement.cc server/admin/replacement.h \
+	server/admin/doctor_certificate.cc server/admin/doctor_files.cc server/admin/doctor_system.cc \
+	server/admin/findings.h \
+	server/admin/api.cc server/admin/api.h \
+	server/admin/audit.cc server/admin/audit.h \
+	server/admin/call.cc server/admin/call.h \
+	server/admin/command_line.cc server/admin/command_line.h \
+	server/admin/devices.cc server/admin/devices.h \
+	server/admin/in_use.cc server/admin/in_use.h \
+	server/admin/command.h server/admin/commands.cc \
+	server/admin/link.h server/admin/link_database.cc server/admin/link_socket.cc \
+	server/admin/page.h \
+	server/admin/requesters.cc server/admin/requesters.h \
+	server/admin/requests.cc server/admin/requests.h \
+	server/admin/session.cc server/admin/session.h \
+	server/admin/socket.cc server/admin/socket.h \
+	server/admin/socket_address.cc server/admin/socket_address.h \
+	server/admin/table.cc server/admin/table.h \
+	server/admin/users.cc server/admin/users.h \
+	server/admin/verify.cc server/admin/verify.h \
 	server/alone.cc server/alone.h \
 	server/descriptors.cc server/descriptors.h \
 	server/exposition.cc server/exposition.h \
@@ -96,10 +123,13 @@ libtoopher_server_a_SOURCES = \
 	server/store/sql.h \
 	server/store/sql_rows.h \
 	server/store/sqlite_connection.cc server/store/sqlite_connection.h \
+	server/store/sqlite_copy.cc server/store/sqlite_copy.h \
 	server/store/sqlite_store.cc server/store/sqlite_store.h \
 	server/store/store.h \
 	server/store/store_error.h \
 	server/store/transaction.cc server/store/transaction.h \
+	server/store/transaction_keys.cc \
+	server/store/transaction_lists.cc \
 	server/store/transaction_pairings.cc \
 	server/store/transaction_pruning.cc \
 	server/store/transaction_requesters.cc \

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/serve.h"
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
@@ -11,7 +14,16 @@
 #include <cstdio>
 #include <exception>
 #include <memory>
+#include <stdexcept>
+#include <string>
 
+#include "api/json.h"
+#include "base/random.h"
+#include "config.h"
+#include "server/admin/api.h"
+#include "server/admin/call.h"
+#include "server/admin/in_use.h"
+#include "server/admin/replacement.h"
 #include "server/descriptors.h"
 #include "server/http/app.h"
 #include "server/http/authenticator_api.h"
@@ -66,12 +78,21 @@ std::string url_of(bool tls, const tcp::endpoint& endpoint) {
   return std::string(tls ? "https://" : "http://") + host + ":" + std::to_string(endpoint.port());
 }
 
+/// Goes on with the present one if it cannot be replaced.
+void replace_database(const std::string& database, const std::string& keep_as) try {
+  (void)admin::put_replacement_in_place(database, keep_as);
+} catch (const std::runtime_error& error) {
+  log(LogLevel::error, "not restored", error.what());
+}
+
 /// All parts, in the order in which they may go: the store's thread ends before the loop that it talks to.
 class Server {
  public:
   explicit Server(const ServerConfig& config)
       : config_(config),
-        engine_(open_store(config, load_sealing_key(config.key_file), StoreUser::server,
+        in_use_(config, admin::InUse::together),
+        key_(load_sealing_key(config.key_file)),
+        engine_(open_store(config, key_.share(), StoreUser::server,
                            [this](Committed committed) { deliver(std::move(committed)); })),
         store_(*engine_, metrics_),
         health_(store_, loop_.get_executor()),
@@ -80,6 +101,10 @@ class Server {
             loop_, {asio::ip::make_address(config.listen.address), config.listen.port}, tls_of(config),
             http_settings(config),
             [this](const Request& request, Peer& peer) { return handle(request, peer); }, metrics_),
+        admin_(loop_, config.admin_socket,
+               [this](const admin::SocketCall& call, Peer& peer) {
+                 return admin::answer(app_, admin_operations_, call, peer);
+               }),
         url_(url_of(!config.certificate.empty(),
                     {asio::ip::make_address(config.listen.address), listener_.port()})),
         signals_(loop_, SIGTERM, SIGINT),
@@ -90,23 +115,77 @@ class Server {
     waiters_.limit(config.limits.parked);
     if (app_.origin.empty()) app_.origin = normalised_origin(url_);
     app_.gateways = {config.sms_command, config.mail_command};
+    port_ = listener_.port();
+    provide_for_admin();
   }
 
-  void run() {
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+
+  /// Until it is to end. Under which name the database is to be kept, if it is to be replaced; else "".
+  std::string run() {
     signals_.async_wait([this](const boost::system::error_code& error, int) {
-      if (!error) drain();
+      if (!error) drain("a signal came");
     });
     wait_for_reload();
     listener_.start();
+    admin_.start();
     keep_house();
     keep_watchdog_quiet();
     (void)std::printf("toopherd: ready on %s\n", url_.c_str());
     (void)std::fflush(stdout);
     manager_.ready();
     loop_.run();
+    return keep_database_as_;
   }
 
  private:
+  void provide_for_admin() {
+    admin_operations_["status"] = [this](const json_t*) { return status(); };
+    admin_operations_["key reload"] = [this](const json_t*) {
+      reload_key();
+      return api::Json(json_object());
+    };
+    admin_operations_["restore"] = [this](const json_t*) { return begin_restore(); };
+  }
+
+  /// What is sealed already must be opened by the file that is there now.
+  void reload_key() {
+    const crypto::SealingKey fresh = load_sealing_key(config_.key_file);
+    const auto keys = fresh.all_bytes();
+    if (std::find(keys.begin(), keys.end(), key_.bytes()) == keys.end())
+      throw std::runtime_error(config_.key_file +
+                               " does not hold the key that is in use; put the right file back");
+    key_.replace_by(fresh);
+  }
+
+  [[nodiscard]] api::Json status() const {
+    const Gauges now = gauges();
+    api::Json answer(json_object());
+    admin::put(answer, "run", run_);
+    admin::put(answer, "version", PACKAGE_VERSION);
+    admin::put(answer, "url", url_);
+    admin::put(answer, "pid", static_cast<std::int64_t>(::getpid()));
+    admin::put_time(answer, "started", started_);
+    admin::put(answer, "connections", static_cast<std::int64_t>(now.connections));
+    admin::put(answer, "parked", static_cast<std::int64_t>(now.parked));
+    return answer;
+  }
+
+  /// toopher-admin has put a checked database in its place; nobody may have the present one open when it moves there.
+  api::Json begin_restore() {
+    const std::string replacement = admin::replacement_of(config_.database);
+    if (waiters_.draining()) refuse(409, "The server ends.");
+    if (::access(replacement.c_str(), R_OK) != 0) refuse(409, "There is no " + replacement + ".");
+    keep_database_as_ = admin::kept_name(config_.database);
+    api::Json answer(json_object());
+    admin::put(answer, "kept", keep_database_as_);
+    asio::post(loop_, [this] {
+      signals_.cancel();
+      drain("the database is to be replaced");
+    });
+    return answer;
+  }
+
   /// On the writer's thread: one step onto the loop for the whole group.
   void deliver(Committed committed) {
     metrics_.group_committed(committed.completions.size());
@@ -179,6 +258,7 @@ class Server {
         fresh.certificate = config_.certificate;
         fresh.private_key = config_.private_key;
       }
+      reload_key();
       take_over(std::move(fresh), std::move(tls));
       log(LogLevel::notice, "reloaded", config_.file + " and the certificate are in force");
       if (!keys.empty())
@@ -198,9 +278,11 @@ class Server {
     fresh.database_password_file = config_.database_password_file;
     fresh.database_connections = config_.database_connections;
     fresh.key_file = config_.key_file;
+    fresh.admin_socket = config_.admin_socket;
     config_ = std::move(fresh);
     set_log_format(config_.log_format);
     waiters_.limit(config_.limits.parked);
+    app_.gateways = {config_.sms_command, config_.mail_command};
     listener_.change(std::move(tls), http_settings(config_));
   }
 
@@ -247,8 +329,8 @@ class Server {
   }
 
   /// The loop ends by itself once nothing is left to do.
-  void drain() {
-    log(LogLevel::notice, "ending", "a signal came; parked polls are answered");
+  void drain(const std::string& why) {
+    log(LogLevel::notice, "ending", why + "; parked polls are answered");
     manager_.stopping();
     housekeeping_.cancel();
     watchdog_.cancel();
@@ -256,8 +338,11 @@ class Server {
     waiters_.drain();
     drain_limit_.expires_after(kDrain);
     drain_limit_.async_wait([this](const boost::system::error_code& error) {
-      if (!error) listener_.close_all();
+      if (error) return;
+      listener_.close_all();
+      admin_.close_all();
     });
+    admin_.drain();
     listener_.drain([this] { drain_limit_.cancel(); });
   }
 
@@ -267,12 +352,20 @@ class Server {
   Metrics metrics_;
   Waiters waiters_;
   Hasher hasher_;
+  const std::string run_ = random_uuid();  ///< tells a server from the one before it
+  const Millis started_ = wall_clock();
+  std::string keep_database_as_;
+  std::uint16_t port_ = 0;
+  admin::InUse in_use_;
+  crypto::SealingKey key_;
   std::unique_ptr<Store> engine_;
   MeasuredStore store_;
   Health health_;
   bool cleaning_ = false;
   App app_;
   Listener listener_;
+  admin::ServerOperations admin_operations_;
+  admin::Socket admin_;
   std::string url_;
   asio::signal_set signals_;
   asio::signal_set reload_signals_;
@@ -285,7 +378,17 @@ class Server {
 
 void serve(const ServerConfig& config) {
   set_log_format(config.log_format);
-  Server(config).run();
+  ServerConfig again = config;
+  for (;;) {
+    std::string keep_as;
+    {
+      Server server(again);
+      again.listen.port = server.port();
+      keep_as = server.run();
+    }
+    if (keep_as.empty()) return;
+    replace_database(again.database, keep_as);
+  }
 }
 
 }  // namespace toopher::server

@@ -29,10 +29,16 @@ boost::asio::ip::address address_of(const std::string& text) {
   return error ? boost::asio::ip::address() : address;
 }
 
+/// Whose files are believed, beside root's.
+uid_t& believed_owner() {
+  static uid_t owner = ::geteuid();
+  return owner;
+}
+
 /// The configuration may be anybody's to read, but only this server's user or root may have written it.
 FileRules rules_of_server(bool secret) {
   FileRules rules;
-  rules.owner = ::geteuid();
+  rules.owner = believed_owner();
   rules.secret = secret;
   rules.sticky_parents = true;
   return rules;
@@ -157,6 +163,7 @@ class Reader {
     if (key == "key-file") return &result.key_file;
     if (key == "sms-command") return &result.sms_command;
     if (key == "mail-command") return &result.mail_command;
+    if (key == "admin-socket") return &result.admin_socket;
     return nullptr;
   }
 
@@ -171,6 +178,11 @@ class Reader {
   const std::string& file_;
   std::size_t line_ = 0;
 };
+
+/// Beside the database, as -wal and -shm are; a PostgreSQL has no place on this machine, but each instance its configuration.
+std::string default_admin_socket(const ServerConfig& config, const std::string& file) {
+  return (postgres::Options::is_meant(config.database) ? file : config.database) + "-admin";
+}
 
 }  // namespace
 
@@ -205,6 +217,8 @@ ServerConfig parse_server_config(std::string_view text, const std::string& file)
   Reader reader(file);
   for (const auto& entry : config::parse_ini(text, file)) reader.take(entry);
   reader.check_complete();
+  if (reader.result.admin_socket.empty())
+    reader.result.admin_socket = default_admin_socket(reader.result, file);
   return reader.result;
 }
 
@@ -213,6 +227,11 @@ ServerConfig load_server_config(const std::string& file) {
   ServerConfig config = parse_server_config(read_checked(path, rules_of_server(false)).view(), path);
   config.file = path;
   return config;
+}
+
+void believe_owner_of(const std::string& file) {
+  struct stat status {};
+  if (::geteuid() == 0 && ::stat(file.c_str(), &status) == 0) believed_owner() = status.st_uid;
 }
 
 Secret read_secret_file(const std::string& file) {

@@ -39,6 +39,7 @@ struct ServerConfig {
   std::string sms_command;   ///< a program that sends text messages; empty: none
   std::string mail_command;  ///< a program that sends mail; empty: none
   Retention retention;
+  std::string admin_socket;  ///< where toopher-admin finds the server
 };
 
 /// ADDRESS:PORT, [IPV6]:PORT; nothing if it is neither.
@@ -52,6 +53,10 @@ ServerConfig parse_server_config(std::string_view text, const std::string& file)
 
 /// Reads and checks the file. Throws config::ConfigError or FileError.
 ServerConfig load_server_config(const std::string& file);
+
+/// For root's programs that look after a server of another user: from now on files may belong to the owner of this one, its
+/// configuration. Nothing changes for others.
+void believe_owner_of(const std::string& file);
 
 /// A file that belongs to this server's user or root, readable by nobody else. Throws FileError.
 Secret read_secret_file(const std::string& file);

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "base/unique_fd.h"
 #include "crypto/encoding.h"
+#include "server/admin/key_file.h"
 #include "server/alone.h"
 #include "server/store/postgres_options.h"
 #include "server/wall_clock.h"
@@ -136,13 +137,7 @@ std::optional<Scopes> parse_scopes(std::string_view text) {
 }
 
 crypto::SealingKey load_sealing_key(const std::string& file) {
-  const Secret content = read_secret_file(file);
-  auto bytes = hex_decode(trim(content.view()));
-  auto key = bytes ? crypto::SealingKey::from_bytes(Secret::take(*bytes)) : std::nullopt;
-  if (!key)
-    throw std::runtime_error(file +
-                             " does not hold a key of 32 bytes in hexadecimal; restore it from a backup");
-  return std::move(*key);
+  return admin::read_key_file(file).sealing_key();
 }
 
 void initialise(const InitOptions& options) {

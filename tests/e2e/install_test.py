@@ -20,6 +20,7 @@ PLACES = {
     "pkglibexecdir": ["toopher-helper"],
     "pamdir": ["pam_toopher.so"],
     "systemdsystemunitdir": ["toopher-helper.service", "toopher-helper.socket"],
+    "bashcompletiondir": ["packaging/bash-completion/*", "toopher-check", "toopher-pair"],
     "docdir": ["README.md", "docs/*.md"],
     "examplesdir": ["pam.d-examples/*"],
     "profilesdir": ["pam.d-examples/pam-configs/*"],

@@ -111,7 +111,7 @@ class OldDatabase:
         self.assertTrue(login()["pending"])
         for used, code in zip((True, False, False), self.facts.get("recovery", [])):
             self.assertEqual(login(otp=code)["granted"], not used)
-        made = subprocess.run([system.program("toopher-admin"), "--config", self.file("toopherd.conf"), "recovery-codes",
+        made = subprocess.run([system.program("toopher-admin"), "--config", self.file("toopherd.conf"), "--yes", "recovery-codes",
                                "jdoe"], capture_output=True, text=True, check=True)
         self.assertTrue(login(otp=made.stdout.split()[0])["granted"])
 

@@ -18,7 +18,9 @@ def commands():
     """The same programs as in make check."""
     for test in sorted((system.BUILD / "tests/unit").glob("server_*_test")):
         yield [str(test)]
-    yield [sys.executable, "-B", str(SOURCE / "tests/e2e/server_api_test.py")]
+    for test in ("server_api_test", "contract_test", "admin_test", "admin_access_test", "admin_socket_test", "admin_key_test",
+                 "admin_backup_test"):
+        yield [sys.executable, "-B", str(SOURCE / f"tests/e2e/{test}.py")]
 
 
 def main():

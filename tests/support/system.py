@@ -190,7 +190,12 @@ class Toopherd(Process):
         self.key, self.secret = (self._value(name, made.stdout) for name in ("key", "secret"))
         with open(self.config, "a", encoding="utf-8") as file:
             file.write(settings)
-        super().__init__([program("toopherd"), "--config", self.config], **options)
+        self.options = options
+        self.start_again()
+
+    def start_again(self):
+        """Once it has ended; `url` is another one then."""
+        super().__init__([program("toopherd"), "--config", self.config], **self.options)
         self.url = self.wait_for_line(r"toopherd: ready on (https?://127\.0\.0\.1:\d+)").group(1)
 
     @staticmethod

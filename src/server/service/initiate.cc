@@ -86,7 +86,7 @@ void check_texts(const Initiate& parameters) {
 
 /// Tells a repeat of the same call from another call: every parameter, each with its length in front. Keyed, because a
 /// code is among them.
-std::string fingerprint(Context& context, const Initiate& parameters) {
+Secret all_of(const Initiate& parameters) {
   Secret all;
   const auto add = [&all](std::string_view value) {
     all.append(std::to_string(value.size()) + ":");
@@ -101,7 +101,7 @@ std::string fingerprint(Context& context, const Initiate& parameters) {
   add(std::to_string(parameters.ttl_seconds));
   add(parameters.automation_allowed ? "1" : "0");
   add(parameters.number_matching ? "1" : "0");
-  return context.store.keyed_digest(all.view());
+  return all;
 }
 
 Terminal new_terminal(Context& context, const User& user, const Initiate& parameters) {
@@ -152,7 +152,7 @@ AuthenticationRequest new_request(Context& context, const Caller& caller, const 
   request.user_id = asked.user.id;
   request.pairing_id = parameters.pairing_id;
   request.client_request_id = parameters.client_request_id;
-  request.fingerprint = fingerprint(context, parameters);
+  request.fingerprint = context.store.keyed_digest(all_of(parameters).view());
   request.push = parameters.otp.empty();
   request.terminal = terminal_for(context, asked.user, parameters);
   request.action = action_named(context, parameters.action_name);
@@ -291,7 +291,7 @@ AuthenticationRequest initiate(Context& context, const Caller& caller, const Ini
   require_scope(caller, Scope::login, "login");
   check_texts(parameters);
   if (auto earlier = context.store.request_by_client_id(caller.id, parameters.client_request_id)) {
-    if (earlier->fingerprint != fingerprint(context, parameters)) {
+    if (!context.store.is_keyed_digest(earlier->fingerprint, all_of(parameters).view())) {
       refuse(409, "This client_request_id was used for another request.");
     }
     // A repeat follows a broken connection; what was granted long ago grants no login of today.

@@ -4,6 +4,7 @@
 #ifndef TOOPHER_SERVER_STORE_RECORDS_H
 #define TOOPHER_SERVER_STORE_RECORDS_H
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -205,6 +206,22 @@ struct Decision {
   int remember_days = 0;  ///< part of what was signed: a rule for as many days; 0: none
   std::string
       origin{};  ///< part of what was signed; empty in decisions of earlier versions: the server's own
+};
+
+/// What one step of sealing anew did, and where the next one begins.
+struct Resealed {
+  int changed = 0;
+  std::size_t column = 0;
+  std::string last{};
+  bool complete = true;  ///< there is nothing behind it
+};
+
+/// A line of the audit log.
+struct AuditEntry {
+  std::int64_t number = 0;  ///< in order of writing
+  Millis at = 0;
+  std::string event;
+  std::string fields;  ///< JSON
 };
 
 }  // namespace toopher::server

@@ -178,6 +178,11 @@ CREATE TABLE retention (what TEXT PRIMARY KEY, horizon {integer} NOT NULL) {keye
 INSERT INTO retention VALUES ('requests', 0), ('audit', 0);
 {retention_guards})sql";
 
+// When something was last done, for operators.
+constexpr const char* kMemos = R"sql(
+CREATE TABLE memos (name TEXT PRIMARY KEY, value TEXT NOT NULL, at {integer} NOT NULL) {table};
+)sql";
+
 /// A piece of the version that it belongs to.
 struct Step {
   std::int64_t version;
@@ -188,7 +193,8 @@ struct Step {
 constexpr std::array kSteps = {
     Step{1, kFirstVersion},   Step{2, kSecondVersion}, Step{3, kDirectoriesAndPolicies},
     Step{3, kRulesAndProofs}, Step{3, kEnrolments},    Step{3, kValidators},
-    Step{3, kResetLinks},     Step{3, kFewerPages},    Step{3, kRetention}};
+    Step{3, kResetLinks},     Step{3, kFewerPages},    Step{3, kRetention},
+    Step{3, kMemos}};
 
 std::string in_dialect(std::string_view text, const sql::Dialect& dialect) {
   const std::array<std::pair<std::string_view, std::string_view>, 8> words{

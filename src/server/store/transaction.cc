@@ -2,12 +2,23 @@
 // What all operations share.
 #include "server/store/transaction.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "crypto/hash.h"
 #include "server/store/sql_rows.h"
 
 namespace toopher::server {
+
+using sql::Rows;
+
+namespace {
+
+Secret digest_key(std::string_view key) {
+  return crypto::hkdf_sha256(key, "", "toopherd digest v1", crypto::SealingKey::kSize);
+}
+
+}  // namespace
 
 Secret Transaction::opened(std::string_view sealed, std::string_view column, std::string_view id) {
   auto plain = key_.open(sealed, sealed_context(column, id));
@@ -33,14 +44,37 @@ void Transaction::forget_tries(std::string_view kind, std::string_view owner) {
 }
 
 std::string Transaction::keyed_digest(std::string_view data) {
-  if (digest_key_.empty()) {
-    digest_key_ = crypto::hkdf_sha256(key_.bytes(), "", "toopherd digest v1", crypto::SealingKey::kSize);
+  // A replaced key gives other digests; deriving costs more than a digest, and logins need one each.
+  if (!digest_of_.equals(key_.bytes())) {
+    digest_of_ = Secret(std::string(key_.bytes()));
+    digest_key_ = digest_key(key_.bytes());
   }
   return crypto::hmac(crypto::Digest::sha256, digest_key_.view(), data);
 }
 
+bool Transaction::is_keyed_digest(std::string_view digest, std::string_view data) {
+  const auto keys = key_.all_bytes();
+  return std::any_of(keys.begin(), keys.end(), [&](std::string_view key) {
+    return crypto::hmac(crypto::Digest::sha256, digest_key(key).view(), data) == digest;
+  });
+}
+
+void Transaction::set_memo(std::string_view name, std::string_view value, Millis at) {
+  db_.post(
+      "INSERT INTO memos VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value, at = "
+      "excluded.at",
+      name, value, at);
+}
+
+Millis Transaction::memo_time(std::string_view name) {
+  Rows rows = db_.query("SELECT at FROM memos WHERE name = ?", name);
+  return rows.next() ? rows.integer(0) : 0;
+}
+
 void Transaction::audit(Millis at, std::string_view event, std::string_view fields) {
   db_.post("INSERT INTO audit (at, event, fields) VALUES (?, ?, ?)", at, event, fields);
+  // Once for the group, whose first line this is.
+  if (audit_lines_.empty()) notify(kAuditTopic);
   audit_lines_.emplace_back(fields);
 }
 

@@ -20,6 +20,9 @@
 
 namespace toopher::server {
 
+/// Notified with each line of the audit log.
+inline constexpr const char* kAuditTopic = "audit";
+
 /// What became of a group of operations, after its commit.
 struct Committed {
   std::vector<std::string> topics;
@@ -198,6 +201,28 @@ class Transaction {
   /// Appends to the audit log. `fields` is a JSON object; it is also written to the journal after the commit.
   void audit(Millis at, std::string_view event, std::string_view fields);
 
+  /// Whether keyed_digest(data) was this, under the present key or one that it replaced.
+  bool is_keyed_digest(std::string_view digest, std::string_view data);
+
+  /// What is sealed under another key than the current one is sealed anew: at most `limit` rows of the `column`th sealed
+  /// column, behind the row `after`.
+  Resealed reseal(std::size_t column, std::string_view after, int limit);
+
+  /// A note of when something was last done; memo_time() is 0 if it never was.
+  void set_memo(std::string_view name, std::string_view value, Millis at);
+  Millis memo_time(std::string_view name);
+
+  // Pages of lists for operators (transaction_lists.cc): at most `limit`, behind the last one of the page before.
+  std::vector<std::string> user_ids_after(std::string_view directory, std::string_view name,
+                                          int limit);                          ///< by name
+  std::vector<std::string> pairing_ids_after(std::string_view id, int limit);  ///< by id
+  std::vector<std::string> latest_request_ids(std::string_view user_id, int limit);
+  std::vector<std::string> pending_request_ids(int limit);
+  std::vector<AuditEntry> audit_after(std::int64_t number, int limit);
+  std::int64_t last_audit_number();
+  /// The number of the last entry that is older than `since`; 0: none.
+  std::int64_t audit_number_before(Millis since);
+
   /// After the commit whoever waits for `topic` (id of a request, pairing or device) looks again.
   void notify(std::string_view topic) { topics_.emplace_back(topic); }
 
@@ -246,6 +271,7 @@ class Transaction {
 
   sql::Connection& db_;
   const crypto::SealingKey& key_;
+  Secret digest_of_;                      ///< the key that digest_key_ was made of
   Secret digest_key_;                     ///< made when it is first needed
   Remembered<Requester> requesters_;      ///< by consumer key
   Remembered<Secret> requester_secrets_;  ///< by id

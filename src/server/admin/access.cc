@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/admin/access.h"
+
+#include <array>
+#include <cstdio>
+
+#include "base/text.h"
+#include "server/admin/session.h"
+#include "server/admin/table.h"
+#include "server/service/bypass.h"
+#include "server/service/rules.h"
+
+namespace toopher::server::admin {
+
+namespace {
+
+constexpr std::array kBypassOptions{
+    Option{"for", "TIME", "how long it is good: 30m, 8h, at most 7d (8h)"},
+    Option{"uses", "N", "how often; 0: as often as wanted (1)"},
+    Option{"create", nullptr, "make the user if there is none"},
+    Option{"end", nullptr, "instead, make the present code worthless"},
+};
+
+BypassOrder order_of(const Call& call) {
+  constexpr std::uint64_t kMostUses = 1000;
+  BypassOrder order;
+  order.user_name = call.text("user");
+  order.create_user = call.flag("create");
+  order.duration = duration_from(call.has("for") ? call.text("for") : "8h");
+  if (order.duration == 0 || order.duration > rules::kMaxBypass)
+    refuse(400, "--for is a duration as 30m or 8h, at most 7d");
+  const auto uses = parse_decimal(call.has("uses") ? call.text("uses") : "1", kMostUses);
+  if (!uses) refuse(400, "--uses is a number up to 1000");
+  order.max_uses = static_cast<int>(*uses);
+  return order;
+}
+
+api::Json bypass(const Call& call) {
+  api::Json answer(json_object());
+  if (call.flag("end")) {
+    end_bypass(call.context, call.caller, call.text("user"));
+    return answer;
+  }
+  const NewBypass made = make_bypass(call.context, call.caller, order_of(call));
+  put(answer, "code", grouped(made.code.view()));
+  put(answer, "uses", made.facts.max_uses);
+  put_time(answer, "expires", made.facts.expires);
+  return answer;
+}
+
+void print_bypass(const json_t* answer) {
+  const std::string code = text_of(answer, "code");
+  if (code.empty()) return;
+  print(code + "\n");
+  const std::int64_t uses = integer_of(answer, "uses");
+  (void)std::fprintf(stderr, "toopher-admin: good %s until %s\n",
+                     uses == 0 ? "as often as wanted" : count_text(uses, "time", "times").c_str(),
+                     time_text(integer_of(answer, "expires")).c_str());
+}
+
+constexpr std::array kEnrolOptions{
+    Option{"until", "WHEN", "7d from now, 2026-12-01, or never (7d)"},
+};
+
+/// Of `--until`: 0 for never.
+Millis enrol_end(const Call& call) {
+  const std::string text = call.has("until") ? call.text("until") : "7d";
+  if (text == "never") return 0;
+  if (const Millis duration = duration_from(text); duration != 0) return call.context.now + duration;
+  const Millis until = point_in_time(text, call.context.now, "until");
+  if (until <= call.context.now) refuse(400, "--until lies in the past");
+  return until;
+}
+
+api::Json enrol_until(const Call& call) {
+  const Millis until = enrol_end(call);
+  if (call.has("user")) {
+    (void)set_enrol_until(call.context, call.caller, call.text("user"), until);
+  } else {
+    set_directory_enrol_until(call.context, call.caller, until);
+  }
+  api::Json answer(json_object());
+  put_time(answer, "enrol_until", until);
+  return answer;
+}
+
+void print_enrol_until(const json_t* answer) {
+  print("enrol until: " + time_text(integer_of(answer, "enrol_until")) + "\n");
+}
+
+std::string enrol_warning(Session& session, const json_t* parameters) {
+  (void)session;
+  if (!text_of(parameters, "user").empty() || text_of(parameters, "until") == "never") return "";
+  return "Until then hosts that allow it let everybody in who never had a phone, without a second factor.";
+}
+
+const std::array kCommands{
+    Command{.name = "bypass",
+            .argument = "USER",
+            .summary = "print a code with which somebody can log in who has nothing else",
+            .options = kBypassOptions,
+            .changes = true,
+            .prints_json = true,
+            .operate = bypass,
+            .print = print_bypass},
+    Command{.name = "enrol-until",
+            .argument = "[USER]",
+            .summary = "let people without a phone in until then, so that they can pair one",
+            .options = kEnrolOptions,
+            .changes = true,
+            .prints_json = true,
+            .operate = enrol_until,
+            .print = print_enrol_until,
+            .warning = enrol_warning},
+};
+
+}  // namespace
+
+std::span<const Command> access_commands() {
+  return kCommands;
+}
+
+}  // namespace toopher::server::admin

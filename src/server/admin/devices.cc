@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/admin/devices.h"
+
+#include <array>
+
+#include "base/random.h"
+#include "server/admin/page.h"
+#include "server/admin/session.h"
+#include "server/admin/table.h"
+#include "server/admin/users.h"
+#include "server/service/pairings.h"
+
+namespace toopher::server::admin {
+
+namespace {
+
+const char* state_text(PairingState state) {
+  switch (state) {
+    case PairingState::pending:
+      return "waits for the phone";
+    case PairingState::enabled:
+      return "paired";
+    case PairingState::denied:
+      return "denied";
+    case PairingState::expired:
+      return "not answered";
+    case PairingState::deactivated:
+      return "removed";
+  }
+  return "damaged";
+}
+
+api::Json facts_of(Context& context, const Pairing& pairing) {
+  const auto device = context.store.device_by_id(pairing.device_id);
+  const auto user = context.store.user_by_id(pairing.user_id);
+  api::Json facts(json_object());
+  put(facts, "pairing", pairing.id);
+  put(facts, "user", user ? user->name : "");
+  put(facts, "name", device ? device->name : "");
+  put(facts, "platform", device ? device->platform : "");
+  put(facts, "state", state_text(pairing.state));
+  put_time(facts, "since", pairing.modified);
+  return facts;
+}
+
+bool counts(const Pairing& pairing) {
+  return pairing.state == PairingState::enabled || pairing.state == PairingState::pending;
+}
+
+api::Json list_devices(const Call& call) {
+  Page page;
+  const bool all = call.flag("all");
+  if (call.has("user")) {
+    for (const Pairing& pairing : call.context.store.pairings_of_user(known_user(call).id))
+      if (all || counts(pairing)) page.add(facts_of(call.context, pairing));
+    return page.answer();
+  }
+  const auto ids = call.context.store.pairing_ids_after(call.text("next"), kPage);
+  for (const std::string& id : ids) {
+    const auto pairing = call.context.store.pairing_by_id(id);
+    if (pairing && (all || counts(*pairing))) page.add(facts_of(call.context, *pairing));
+  }
+  if (ids.size() == kPage) page.continues_after(api::json_text(ids.back()));
+  return page.answer();
+}
+
+std::vector<std::string> device_row(const json_t* device) {
+  return {text_of(device, "pairing"),  text_of(device, "user"),  text_of(device, "name"),
+          text_of(device, "platform"), text_of(device, "state"), time_text(integer_of(device, "since"))};
+}
+
+const ListForm kDevices{{"ID", "USER", "PHONE", "PLATFORM", "STATE", "SINCE"}, device_row, "no phones"};
+
+constexpr std::array kDevicesOptions{
+    Option{"user", "USER", "of this user"},
+    Option{"all", nullptr, "removed, denied and unanswered ones, too"},
+};
+
+Pairing known_pairing(const Call& call) {
+  const std::string id = call.text("id");
+  if (!is_uuid(id)) refuse(400, "ID is a phone's, as: toopher-admin devices");
+  return read_pairing(call.context, call.caller, id);
+}
+
+api::Json show_device(const Call& call) {
+  return facts_of(call.context, known_pairing(call));
+}
+
+api::Json revoke(const Call& call) {
+  (void)deactivate_pairing(call.context, call.caller, known_pairing(call).id);
+  return api::Json(json_object());
+}
+
+std::string revoke_warning(Session& session, const json_t* parameters) {
+  const api::Json device = session.call("device show", parameters);
+  return "This removes the phone " + shown(text_of(device.get(), "name")) + " (" +
+         shown(text_of(device.get(), "platform")) + ") of " + shown(text_of(device.get(), "user")) + ".";
+}
+
+void print_device(const json_t* device) {
+  Table table(kDevices.header);
+  table.add(device_row(device));
+  table.print();
+}
+
+const std::array kCommands{
+    Command{.name = "devices",
+            .argument = nullptr,
+            .summary = "list phones",
+            .options = kDevicesOptions,
+            .prints_json = true,
+            .operate = list_devices,
+            .list = &kDevices},
+    Command{.name = "device show",
+            .argument = "ID",
+            .summary = "one of them",
+            .prints_json = true,
+            .operate = show_device,
+            .print = print_device},
+    Command{.name = "device revoke",
+            .argument = "ID",
+            .summary = "remove one phone of a user: it is lost, say",
+            .changes = true,
+            .operate = revoke,
+            .warning = revoke_warning},
+};
+
+}  // namespace
+
+api::Json devices_of(Context& context, const User& user) {
+  api::Json list(json_array());
+  for (const Pairing& pairing : context.store.pairings_of_user(user.id))
+    append(list, facts_of(context, pairing));
+  return list;
+}
+
+void print_devices(const json_t* pairings) {
+  if (json_array_size(pairings) == 0) return;
+  print("\n");
+  Table table(kDevices.header);
+  std::size_t index = 0;
+  const json_t* pairing = nullptr;
+  json_array_foreach(pairings, index, pairing) table.add(device_row(pairing));
+  table.print();
+}
+
+std::span<const Command> device_commands() {
+  return kCommands;
+}
+
+}  // namespace toopher::server::admin

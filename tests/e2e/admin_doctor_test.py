@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""toopher-admin doctor and status, and what bash completes."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import unittest
+
+SOURCE = os.environ.get("TOOPHER_SRCDIR") or os.path.dirname(__file__) + "/../.."
+sys.path.insert(0, os.path.join(SOURCE, "tests/support"))
+
+import admin
+import system
+
+COMPLETION = os.path.join(SOURCE, "packaging/bash-completion/toopher-admin")
+
+
+class Doctor(admin.AdminCase):
+    def findings(self, status=None):
+        """By subject; what is not good has an advice."""
+        done = self.run_it("--json", "doctor")
+        found = json.loads(done.stdout)
+        levels = [one["level"] for one in found]
+        self.assertEqual(done.returncode, 2 if "error" in levels else 1 if "warning" in levels else 0, done)
+        if status is not None:
+            self.assertEqual(done.returncode, status, done)
+        for one in found:
+            self.assertEqual(bool(one["advice"]), one["level"] != "good", one)
+        return {one["subject"]: one for one in found}
+
+    def test_a_healthy_server(self):
+        self.assertEqual(self.findings()["backup"]["level"], "warning")
+        self.run_it("backup", os.path.join(self.scratch, "backup"))
+        found = self.findings()
+        for subject in ("configuration", "server", "key file", "database", "backup", "requests", "users", "certificate"):
+            self.assertEqual(found[subject]["level"], "good", found[subject])
+        text = self.run_it("doctor").stdout
+        self.assertIn("good     database:     sound", text)
+
+    def test_what_is_wrong_is_found(self):
+        for _ in range(5):
+            self.initiate(otp="000000000000")
+        self.assertEqual(self.findings()["users"]["finding"], "1 user is locked")
+        os.chmod(self.server.database, 0o644)
+        self.assertEqual(self.findings(1)["database"]["level"], "good")
+        text = self.run_it("doctor").stdout
+        self.assertIn("can be read by others", text)
+        self.assertIn("-> chmod 600", text)
+        os.chmod(self.server.database, 0o600)
+        self.admin("requester", "add", "idle", "--scopes", "login")
+        key = os.path.join(self.server.directory, "toopherd.key")
+        os.chmod(key, 0o644)
+        self.assertEqual(self.findings(2)["key file"]["level"], "error")
+        os.chmod(key, 0o600)
+        self.run_it("key", "add")
+        self.assertEqual(self.findings()["key file"]["level"], "warning")
+
+    def test_a_server_that_does_not_run(self):
+        self.server.stop()
+        self.assertEqual(self.findings()["server"]["level"], "warning")
+
+    def certificate(self, days, host="login.example.org"):
+        key, certificate = (os.path.join(self.server.directory, name) for name in ("private-key.pem", "certificate.pem"))
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
+                        str(days), "-subj", "/CN=x", "-addext", f"subjectAltName=DNS:{host}", "-keyout", key, "-out",
+                        certificate], check=True, capture_output=True)
+        return self.findings()["certificate"]
+
+    def test_certificates(self):
+        with open(self.config, "a", encoding="ascii") as file:
+            file.write("certificate = certificate.pem\nprivate-key = private-key.pem\norigin = https://login.example.org\n")
+        self.assertIn("holds none", self.findings(2)["certificate"]["finding"])
+        self.assertEqual(self.certificate(100)["level"], "good")
+        self.assertIn("expires in", self.certificate(5)["finding"])
+        self.assertIn("not for login.example.org", self.certificate(100, "other.example.org")["finding"])
+
+    def test_status(self):
+        status = self.json("status")
+        self.assertEqual((status["url"], status["pid"]), (self.server.url, self.server.process.pid))
+        self.assertLess(abs(status["started"] - time.time()), 600)
+        self.assertIn(self.server.url, self.admin("status"))
+        self.server.stop()
+        done = self.run_it("status")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("needs the running server", done.stderr)
+
+
+class Completion(admin.AdminCase):
+    def complete(self, *words):
+        """What bash offers for the last word."""
+        script = ('source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _toopher_admin; '
+                  'for word in "${COMPREPLY[@]}"; do printf "%s\\n" "$word"; done')
+        done = subprocess.run(["bash", "-c", script, "bash", COMPLETION, system.program("toopher-admin"), *words],
+                              capture_output=True, text=True, check=True, timeout=system.PATIENCE)
+        self.assertEqual(done.stderr, "")
+        return done.stdout.splitlines()
+
+    def here(self, *words):
+        return self.complete("--config", self.config, *words)
+
+    def test_commands_and_options(self):
+        self.assertIn("users", self.here(""))
+        self.assertNotIn("note", self.here(""))
+        self.assertEqual(self.here("re"), ["recovery-codes", "requester", "requesters", "reset", "restore"])
+        self.assertEqual(self.here("requester", "r"), ["remove", "rotate"])
+        self.assertEqual(self.here("users", "--l"), ["--locked"])
+        self.assertIn("--config", self.complete("--c"))
+        self.assertEqual(self.here("requester", "add", "x", "--number-matching", "o"), ["off", "on"])
+        self.assertEqual(self.here("requester", "add", "x", "--automation", ""), ["yes", "no"])
+
+    def test_names_come_from_the_server(self):
+        self.assertEqual(self.here("show", ""), ["jdoe"])
+        self.assertEqual(self.here("show", "jd"), ["jdoe"])
+        self.assertEqual(self.here("show", "jdoe"), ["jdoe"])
+        self.assertEqual(self.here("show", "x"), [])
+        self.assertEqual(self.here("audit", "log", "--user", "j"), ["jdoe"])
+        self.assertEqual(self.here("requester", "set", "f"), ["first\\ requester"])
+        self.assertEqual(len(self.here("device", "revoke", "")), 1)
+
+    def test_silence_without_a_server(self):
+        self.server.stop()
+        self.assertEqual(self.here("show", ""), [])
+        self.assertEqual(self.complete("--config", "/nonexistent", "show", ""), [])
+
+    def test_other_programs(self):
+        script = 'source "$1"; COMP_WORDS=("$2" --i); COMP_CWORD=1; _toopher_options; echo "${COMPREPLY[@]}"'
+        done = subprocess.run(["bash", "-c", script, "bash", os.path.join(os.path.dirname(COMPLETION), "toopherd"),
+                               system.program("toopherd")], capture_output=True, text=True, check=True, timeout=system.PATIENCE)
+        self.assertEqual(done.stdout, "--init\n")
+
+
+if __name__ == "__main__":
+    unittest.main()
