@@ -169,6 +169,7 @@ ALTER TABLE fresh_nonces RENAME TO nonces;
 // looked at once more when they have had time to pair.
 constexpr const char* kRetention = R"sql(
 CREATE INDEX requests_created ON requests (created);
+CREATE INDEX automation_rules_request ON automation_rules (request_id);
 CREATE INDEX phrases_expire ON phrases (expires);
 CREATE TABLE new_devices (created {integer} NOT NULL, device_id TEXT NOT NULL, PRIMARY KEY (created, device_id)) {keyed_table};
 INSERT INTO new_devices SELECT created, id FROM devices

@@ -76,9 +76,12 @@ bool Transaction::prune_new_devices(Millis before, int limit) {
 }
 
 bool Transaction::prune_requests(Millis before, int limit) {
+  // The decision that made an automation rule proves what the rule answers, and stays as long as that is kept.
   const auto ids = texts(db_.query(
-      "SELECT id FROM requests WHERE created < ? AND state <> 0 AND modified < ? ORDER BY created LIMIT ?",
-      before, before, limit));
+      "SELECT id FROM requests WHERE created < ? AND state <> 0 AND modified < ? AND NOT EXISTS "
+      "(SELECT 1 FROM automation_rules WHERE request_id = requests.id AND (ended = 0 OR ended >= ?)) "
+      "ORDER BY created LIMIT ?",
+      before, before, before, limit));
   if (ids.empty()) return false;
   set_horizon("requests", before);
   for (const std::string& id : ids) {
