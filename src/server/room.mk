@@ -108,6 +108,7 @@ libtoopher_server_a_SOURCES = \
 	server/service/terminals.cc server/service/terminals.h \
 	server/service/transitions.cc server/service/transitions.h \
 	server/service/users.cc server/service/users.h \
+	server/migrate.cc server/migrate.h \
 	server/open_store.cc server/open_store.h \
 	server/service/validators.cc server/service/validators.h \
 	server/setup.cc server/setup.h \
@@ -125,6 +126,7 @@ libtoopher_server_a_SOURCES = \
 	server/store/sqlite_connection.cc server/store/sqlite_connection.h \
 	server/store/sqlite_copy.cc server/store/sqlite_copy.h \
 	server/store/sqlite_store.cc server/store/sqlite_store.h \
+	server/store/sqlite_tables.cc server/store/sqlite_tables.h \
 	server/store/store.h \
 	server/store/store_error.h \
 	server/store/transaction.cc server/store/transaction.h \

@@ -13,6 +13,8 @@ namespace {
 
 constexpr Clock::Duration kPatience{8000};             // longer than the server's own limits, which say more
 constexpr Clock::Duration kPatienceOfSchema{600'000};  // indices over large tables
+constexpr Clock::Duration kPatienceOfCopy{
+    3'600'000};  // the foreign keys of millions of rows are looked at in the end
 constexpr int kBinary = 1;
 constexpr std::int64_t kAdvisoryLocks =
     8390047159393022464;  // "toopher" and a byte; others may use theirs in this database
@@ -276,6 +278,66 @@ void Connection::execute(const std::string& sql) {
   use_pipeline(false);
   (void)link_.execute(sql, kPatienceOfSchema);
   use_pipeline(true);
+}
+
+void Connection::begin_copy(const std::string& sql, ExecStatusType expected) {
+  use_pipeline(false);
+  const Deadline deadline = Deadline::after(SteadyClock(), kPatience);
+  if (PQsendQuery(link_.handle(), sql.c_str()) != 1) throw Lost("PostgreSQL: a statement cannot be sent");
+  link_.flush(deadline);
+  const Result result = link_.next_result(deadline);
+  if (result && is_error(result)) throw_error(result.get());
+  if (!result || PQresultStatus(result.get()) != expected) throw Lost("PostgreSQL: rows cannot be copied");
+}
+
+void Connection::end_copy() {
+  const Deadline deadline = Deadline::after(SteadyClock(), kPatienceOfCopy);
+  while (const Result result = link_.next_result(deadline))
+    if (is_error(result)) throw_error(result.get());
+  use_pipeline(true);
+}
+
+void Connection::put(std::string_view data) {
+  const int size = static_cast<int>(data.size());
+  int taken = 0;
+  while ((taken = PQputCopyData(link_.handle(), data.data(), size)) == 0)
+    link_.flush(Deadline::after(SteadyClock(), kPatienceOfCopy));
+  if (taken < 0) throw Lost("PostgreSQL: the connection was lost");
+}
+
+void Connection::copy_in(const std::string& sql, const std::function<void(const TakeRow& put)>& give) {
+  using namespace std::string_view_literals;
+  begin_copy(sql, PGRES_COPY_IN);
+  put("PGCOPY\n\xFF\r\n\0\0\0\0\0\0\0\0\0"sv);
+  give([this](std::string_view row) { put(row); });
+  put("\xFF\xFF"sv);
+  if (PQputCopyEnd(link_.handle(), nullptr) < 0) throw Lost("PostgreSQL: the connection was lost");
+  link_.flush(Deadline::after(SteadyClock(), kPatienceOfCopy));
+  end_copy();
+}
+
+void Connection::copy_out(const std::string& sql, const TakeRow& take) {
+  constexpr std::size_t kHeader = 19;  // in front of the first row
+  constexpr std::size_t kTrailer = 2;  // alone after the last
+  begin_copy(sql, PGRES_COPY_OUT);
+  bool first = true;
+  for (;;) {
+    char* raw = nullptr;
+    const int size = PQgetCopyData(link_.handle(), &raw, 1);
+    const std::unique_ptr<char, void (*)(void*)> data(raw, PQfreemem);
+    if (size == -1) break;
+    if (size < -1) throw Lost("PostgreSQL: the connection was lost");
+    if (size == 0) {
+      if (!link_.wait_readable(Deadline::after(SteadyClock(), kPatienceOfCopy)) ||
+          PQconsumeInput(link_.handle()) != 1)
+        throw Lost("PostgreSQL: the connection was lost");
+      continue;
+    }
+    std::string_view row(data.get(), static_cast<std::size_t>(size));
+    if (std::exchange(first, false)) row.remove_prefix(std::min(kHeader, row.size()));
+    if (row.size() > kTrailer) take(row);
+  }
+  end_copy();
 }
 
 const sql::Dialect& Connection::dialect() const {

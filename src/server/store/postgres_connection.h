@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <list>
 #include <string>
 #include <unordered_map>
@@ -57,6 +58,12 @@ class Connection final : public sql::Connection {
   /// What somebody should know about this server; empty: nothing.
   [[nodiscard]] const std::string& warning() const { return link_.warning(); }
 
+  /// COPY … FROM STDIN and … TO STDOUT in binary form, within a transaction that execute("BEGIN") began. `give` is called
+  /// once, with what takes a row; `take` for each row.
+  using TakeRow = std::function<void(std::string_view row)>;
+  void copy_in(const std::string& sql, const std::function<void(const TakeRow& put)>& give);
+  void copy_out(const std::string& sql, const TakeRow& take);
+
   /// Outside of a transaction, or within one that execute("BEGIN") began.
   void execute(const std::string& sql) override;
   [[nodiscard]] const sql::Dialect& dialect() const override;
@@ -89,6 +96,9 @@ class Connection final : public sql::Connection {
   Result answer_of_last();
   Result answer_of(const Sent& sent, const Deadline& deadline);
   Result ask(const char* sql, std::span<const sql::Value> values);
+  void begin_copy(const std::string& sql, ExecStatusType expected);
+  void end_copy();
+  void put(std::string_view data);
   void use_pipeline(bool wanted);
 
   Link link_;
