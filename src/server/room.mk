@@ -14,6 +14,7 @@ libtoopher_server_a_SOURCES = \
 	server/admin/key_file.cc server/admin/key_file.h \
 	server/admin/keys.cc server/admin/keys.h \
 	server/admin/new_file.cc server/admin/new_file.h \
+	server/admin/migration.cc server/admin/migration.h \
 	server/admin/notes.cc server/admin/notes.h \
 	server/admin/replacement.cc server/admin/replacement.h \
 	server/admin/doctor_certificate.cc server/admin/doctor_files.cc server/admin/doctor_system.cc \

@@ -46,6 +46,10 @@ if SERVER
 TESTS += e2e/postgres_test.py e2e/server_instances_test.py
 endif
 endif
+if SERVER
+TESTS += e2e/migrate_test.py
+endif
+EXTRA_DIST += e2e/migrate_test.py
 EXTRA_DIST += e2e/postgres_test.py e2e/server_instances_test.py support/pg_relay.py support/postgres.py
 
 # A name service for the private machines of e2e/hosts.

@@ -8,6 +8,7 @@
 #include "server/admin/devices.h"
 #include "server/admin/doctor.h"
 #include "server/admin/keys.h"
+#include "server/admin/migration.h"
 #include "server/admin/notes.h"
 #include "server/admin/requesters.h"
 #include "server/admin/requests.h"
@@ -20,8 +21,8 @@ std::span<const Command> commands() {
   static const std::vector<Command> all = [] {
     std::vector<Command> collected;
     for (const auto part : {user_commands(), access_commands(), device_commands(), request_commands(),
-                            requester_commands(), audit_commands(), backup_commands(), key_commands(),
-                            verify_commands(), doctor_commands(), note_commands()})
+                            requester_commands(), audit_commands(), backup_commands(), migration_commands(),
+                            key_commands(), verify_commands(), doctor_commands(), note_commands()})
       collected.insert(collected.end(), part.begin(), part.end());
     return collected;
   }();
