@@ -5,7 +5,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <ranges>
 
 #include "base/text.h"
 
@@ -103,9 +102,8 @@ bool Networks::contains(const Address& address) const {
 Address client_address(const Address& peer, std::string_view forwarded_for, const Networks& trusted) {
   Address client = plain_address(peer);
   const auto hops = split(forwarded_for, ',');
-  for (const std::string_view hop : hops | std::views::reverse) {
-    if (!trusted.contains(client)) break;
-    const auto address = parse_address(trim(hop));
+  for (auto hop = hops.rbegin(); hop != hops.rend() && trusted.contains(client); ++hop) {
+    const auto address = parse_address(trim(*hop));
     if (!address) break;
     client = *address;
   }

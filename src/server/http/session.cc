@@ -162,8 +162,10 @@ asio::awaitable<void> Session::serve_requests() {
 asio::awaitable<Response> Session::handled_for(const Request& request, const Address& client) {
   if (client == peer_) co_return co_await handled(request);
   const std::string key = server::address_key(client);
-  if (context_.connections.of_address(key) >= context_.settings.limits.connections_of_address)
+  if (context_.connections.of_address(key) >= context_.settings.limits.connections_of_address) {
+    context_.metrics.answered(Route::other, 429);
     co_return refusal(429);
+  }
   const CountedRequest counted(context_.connections, key);
   co_return co_await handled(request);
 }
