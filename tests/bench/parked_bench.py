@@ -12,6 +12,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import resource
 import subprocess
 import sys
@@ -58,13 +59,17 @@ class Installation:
                 file.write(f"certificate = {certificate}\nprivate-key = {key}\n")
 
     def measure(self, count, cycles, decisions=0):
-        with system.Process([system.program("toopherd"), "--config", self.config]) as server:
-            port = server.wait_for_line(r"ready on https?://127\.0\.0\.1:(\d+)").group(1)
-            done = subprocess.run([BENCH / "parked_polls", port, str(server.process.pid), self.place / "credentials", self.key,
+        # The log goes to a file: a reader would take turns with what is measured.
+        with open(self.place / "log", "wb") as log, subprocess.Popen(
+                [system.program("toopherd"), "--config", self.config], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                stderr=log, text=True) as server:
+            port = re.search(r"ready on https?://127\.0\.0\.1:(\d+)", server.stdout.readline()).group(1)
+            done = subprocess.run([BENCH / "parked_polls", port, str(server.pid), self.place / "credentials", self.key,
                                    str(count), str(cycles), self.kind, str(decisions)],
                                   stdout=subprocess.PIPE, text=True, check=False)
-            if done.returncode != 0 or server.stop() != 0:
-                raise system.Failure(f"parked_polls failed; toopherd said:\n{server.text()[-2000:]}")
+            server.terminate()
+            if done.returncode != 0 or server.wait(system.PATIENCE) != 0:
+                raise system.Failure(f"parked_polls failed; toopherd said:\n{(self.place / 'log').read_text()[-2000:]}")
         return json.loads(done.stdout)
 
 

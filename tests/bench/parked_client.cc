@@ -85,11 +85,11 @@ void ParkedClient::ask(Line line, std::string request, std::function<void(const 
 }
 
 void ParkedClient::run_until(const std::function<bool()>& done) {
-  constexpr std::chrono::minutes kPatience{1};
+  constexpr std::chrono::minutes kPatience{5};
   const auto end = std::chrono::steady_clock::now() + kPatience;
   while (!done()) {
     if (std::chrono::steady_clock::now() > end)
-      throw std::runtime_error("the server did not answer for a minute");
+      throw std::runtime_error("the server did not answer for five minutes");
     std::array<epoll_event, 128> events;
     const int ready = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), 1000);
     if (ready < 0 && errno != EINTR) fail("epoll_wait");

@@ -41,8 +41,8 @@ class ParkedClient {
   void close(Line line);
   /// The request goes out when the connection is ready for it; `answered` is called with the answer.
   void ask(Line line, std::string request, std::function<void(const Answer&)> answered);
-  /// Runs until `done`, which is looked at after every event. Throws std::runtime_error if that takes more than a minute or
-  /// the server hangs up.
+  /// Runs until `done`, which is looked at after every event. Throws std::runtime_error if that takes more than five
+  /// minutes or the server hangs up.
   void run_until(const std::function<bool()>& done);
   /// Requests that have not left yet.
   [[nodiscard]] std::size_t unsent() const { return unsent_; }
