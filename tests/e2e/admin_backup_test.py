@@ -115,6 +115,7 @@ class Backup(admin.AdminCase):
             [sys.executable, "-c", "import sys; sys.path.insert(0, sys.argv[1]); import requester\n"
              "print(requester.Requester(*sys.argv[2:5]).get('authentication_requests/' + sys.argv[5], wait=50))",
              os.path.dirname(requester.__file__), self.server.url, self.server.key, self.server.secret, self.initiate()[1]["id"]])
+        system.wait_until(lambda: self.json("status")["parked"] == 1, "the poll waits")
         owner = os.stat(self.server.database)
         done = self.restore()
         self.assertIn("the replaced database is", done.stderr)
@@ -140,6 +141,7 @@ class Backup(admin.AdminCase):
         with open(damaged, "r+b") as file:
             file.seek(5 * 4096)
             file.write(b"\xa5" * 3 * 4096)
+        os.mkdir(os.path.join(self.scratch, "foreign"))
         foreign = system.Toopherd(os.path.join(self.scratch, "foreign"))
         foreign.stop()
         newer = os.path.join(self.scratch, "newer")

@@ -103,7 +103,7 @@ class Completion(admin.AdminCase):
     def test_commands_and_options(self):
         self.assertIn("users", self.here(""))
         self.assertNotIn("note", self.here(""))
-        self.assertEqual(self.here("re"), ["recovery-codes", "requester", "requesters", "reset", "restore"])
+        self.assertEqual(self.here("re"), ["recovery-codes", "requester", "requesters", "requests", "reset", "restore"])
         self.assertEqual(self.here("requester", "r"), ["remove", "rotate"])
         self.assertEqual(self.here("users", "--l"), ["--locked"])
         self.assertIn("--config", self.complete("--c"))

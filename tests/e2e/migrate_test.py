@@ -121,7 +121,7 @@ class Migration(unittest.TestCase):
 
     def test_a_running_server_is_left_alone(self):
         self.serve()
-        self.refused(self.migrate(), "toopherd.sqlite", "stop toopherd first")
+        self.refused(self.migrate(), "stop toopherd first")
         self.assertEqual(self.cluster.sql(self.uri, "SELECT 1 FROM pg_tables WHERE schemaname = 'public'"), [])
 
     def test_a_database_that_is_not_empty_is_left_alone(self):
@@ -133,7 +133,7 @@ class Migration(unittest.TestCase):
     def test_what_does_not_fit_leaves_nothing_behind(self):
         database = sqlite3.connect(self.sqlite)
         with database:
-            database.execute("INSERT INTO nonces VALUES ('somebody', CAST(x'ff' AS TEXT), 1)")
+            database.execute("INSERT INTO nonces (owner, nonce, expires) VALUES ('somebody', CAST(x'ff' AS TEXT), 1)")
         database.close()
         self.refused(self.migrate(), "table nonces")
         self.assertEqual(self.cluster.sql(self.uri, "SELECT 1 FROM pg_tables WHERE schemaname = 'public'"), [])

@@ -41,8 +41,9 @@ def columns(path):
 
 
 def rows(path, tables):
-    """What stands in these columns of each table."""
-    return {table: sorted(query(path, f"SELECT {', '.join(names)} FROM {table}")) for table, names in tables.items()}
+    """What stands in these columns of each table; not the device that stands for one that has not joined yet."""
+    return {table: sorted(row for row in query(path, f"SELECT {', '.join(names)} FROM {table}") if row[0] != "")
+            for table, names in tables.items()}
 
 
 class OldDatabase:

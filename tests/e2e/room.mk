@@ -76,6 +76,6 @@ TESTS += e2e/check_test.py e2e/web_app_test.py
 endif
 EXTRA_DIST += e2e/check_test.py e2e/web_app_test.py
 if SERVER
-TESTS += e2e/history_test.py e2e/query_plan_test.py e2e/server_crash_test.py e2e/server_faults_test.py
+TESTS += e2e/query_plan_test.py e2e/server_crash_test.py e2e/server_faults_test.py
 endif
-EXTRA_DIST += e2e/history_test.py e2e/query_plan_test.py e2e/server_crash_test.py e2e/server_faults_test.py
+EXTRA_DIST += e2e/query_plan_test.py e2e/server_crash_test.py e2e/server_faults_test.py

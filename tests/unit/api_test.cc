@@ -149,7 +149,7 @@ void times_are_those_of_the_calendar(void**) {
   for (std::int64_t seconds = -62'167'219'200; seconds <= 253'402'300'799; seconds += 86'399 * 331) {
     const std::time_t time = seconds;
     std::tm utc{};
-    char expected[32];
+    char expected[80];
     ::gmtime_r(&time, &utc);
     (void)std::snprintf(expected, sizeof expected, "%04d-%02d-%02d %02d:%02d:%02d", utc.tm_year + 1900,
                         utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec);

@@ -154,7 +154,7 @@ void housekeeping_keeps_what_stands_for_no_device(void**) {
   World world;
   world.pass(100 * rules::kDay);
   world.get([](Context& c) {
-    c.store.prune(c.now);
+    (void)c.store.prune(c.now, {}, 1000);
     return true;
   });
   world.get(link_for(world, "jdoe"));

@@ -95,10 +95,10 @@ void devices_that_never_paired_are_forgotten(void**) {
   (void)world.new_phone();
   world.pass(kDay / 2);
   keep_house_to_the_end(world, {});
-  assert_int_equal(number(world, "SELECT count(*) FROM devices"), 2);
+  assert_int_equal(number(world, "SELECT count(*) FROM devices WHERE id <> ''"), 2);
   world.pass(kDay);
   keep_house_to_the_end(world, {});
-  assert_int_equal(number(world, "SELECT count(*) FROM devices"), 1);
+  assert_int_equal(number(world, "SELECT count(*) FROM devices WHERE id <> ''"), 1);
   assert_true(world.push("alice").push);
 }
 
@@ -110,7 +110,8 @@ void a_failure_does_not_take_its_neighbours_with_it(void**) {
   };
   // The first keeps the writer busy until all others wait, so that they share one group.
   std::promise<void> all_wait;
-  auto first = world.submitted([&](Transaction&) { all_wait.get_future().wait(); });
+  const auto waiting = all_wait.get_future().share();
+  auto first = world.submitted([&](Transaction&) { waiting.wait(); });
   auto before = world.submitted(nonce("before"));
   auto failing = world.submitted([&](Transaction& transaction) {
     nonce("failing")(transaction);

@@ -154,13 +154,14 @@ CREATE INDEX reset_links_expire ON reset_links (expires);
 
 // What many logins a second ask for: each index that a new request enters is one more page to write, so that finished
 // requests are found by an index that new ones do not enter, and nonces by the one that also says which are over.
+// (Columns in the order of the key: SQLite 3.40 checks those of a table without rowids wrongly in another.)
 constexpr const char* kFewerPages = R"sql(
 DROP INDEX requests_user;
 CREATE INDEX requests_user ON requests (user_id, modified) WHERE state <> 0;
 CREATE INDEX automation_rules_requester ON automation_rules (requester_id) WHERE ended = 0;
 CREATE TABLE fresh_nonces (
-  owner TEXT NOT NULL, nonce TEXT NOT NULL, expires {integer} NOT NULL, PRIMARY KEY (expires, owner, nonce)) {keyed_table};
-INSERT INTO fresh_nonces SELECT owner, nonce, expires FROM nonces;
+  expires {integer} NOT NULL, owner TEXT NOT NULL, nonce TEXT NOT NULL, PRIMARY KEY (expires, owner, nonce)) {keyed_table};
+INSERT INTO fresh_nonces SELECT expires, owner, nonce FROM nonces;
 DROP TABLE nonces;
 ALTER TABLE fresh_nonces RENAME TO nonces;
 )sql";

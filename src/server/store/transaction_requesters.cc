@@ -110,7 +110,8 @@ void Transaction::forget_requesters() {
 
 bool Transaction::use_nonce(std::string_view owner, std::string_view nonce, Millis expires) {
   return db_.change(
-             "INSERT INTO nonces SELECT CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT) "
+             "INSERT INTO nonces (owner, nonce, expires) SELECT CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS "
+             "BIGINT) "
              "WHERE CAST(? AS BIGINT) > (SELECT until FROM forgotten_nonces) ON CONFLICT DO NOTHING",
              owner, nonce, expires, expires) == 1;
 }

@@ -75,8 +75,8 @@ void Transaction::rename_terminal(std::string_view id, std::string_view name) {
 
 void Transaction::give_extra(const Terminal& terminal, std::string_view extra) {
   // Its own id is an identifier that no requester gives.
-  db_.post("UPDATE terminals SET extra = id WHERE user_id = ? AND extra = ? AND id <> ?", terminal.user_id,
-           extra, terminal.id);
+  db_.post("UPDATE terminals SET extra = id WHERE user_id = ? AND extra = ? AND extra <> '' AND id <> ?",
+           terminal.user_id, extra, terminal.id);
   db_.post("UPDATE terminals SET extra = ? WHERE id = ?", extra, terminal.id);
 }
 
@@ -137,7 +137,8 @@ bool Transaction::authorization_used(std::string_view request_id) {
 void Transaction::void_code_approvals(std::string_view user_id, Millis since, Millis now) {
   db_.post(
       "INSERT INTO authorizations SELECT id, ? FROM requests "
-      "WHERE user_id = ? AND modified > ? AND state = 1 AND pairing_id = '' ON CONFLICT DO NOTHING",
+      "WHERE user_id = ? AND modified > ? AND state <> 0 AND state = 1 AND pairing_id = '' ON CONFLICT DO "
+      "NOTHING",
       now, user_id, since);
 }
 
