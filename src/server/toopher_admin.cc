@@ -51,9 +51,7 @@ bool may_go_on(Session& session, const CommandLine& line) {
 }
 
 void print_items(const json_t* page, const ListForm& form, Table& table) {
-  std::size_t index = 0;
-  const json_t* item = nullptr;
-  json_array_foreach(json_object_get(page, "items"), index, item) table.add(form.row(item));
+  for (const json_t* const item : elements(json_object_get(page, "items"))) table.add(form.row(item));
 }
 
 /// A page at a time, so that neither side holds all of it.
@@ -66,9 +64,7 @@ int print_list(Session& session, const Command& command, const api::Json& parame
     const json_t* const items = json_object_get(page.get(), "items");
     any = any || json_array_size(items) != 0;
     if (session.json()) {
-      std::size_t index = 0;
-      const json_t* item = nullptr;
-      json_array_foreach(items, index, item) {
+      for (const json_t* const item : elements(items)) {
         print(separator + api::dump(item));
         separator = ",\n";
       }

@@ -22,6 +22,7 @@ PLACES = {
     "systemdsystemunitdir": ["toopher-helper.service", "toopher-helper.socket"],
     "bashcompletiondir": ["packaging/bash-completion/*", "toopher-check", "toopher-pair"],
     "docdir": ["README.md", "docs/*.md"],
+    "imagesdir": ["docs/images/*.png"],
     "examplesdir": ["pam.d-examples/*"],
     "profilesdir": ["pam.d-examples/pam-configs/*"],
     "man1dir": ["man/*.1"],

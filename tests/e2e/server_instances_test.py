@@ -373,7 +373,7 @@ class Starting(Instances):
     def test_a_network_without_verification_is_warned_about(self):
         far = self.start(system.Instance, self.first, self.scratch("far"), database=self.uri.replace(
             "127.0.0.1", "127.0.0.1,db.example.org") + "?hostaddr=127.0.0.1,127.0.0.1")
-        far.wait_for_line("warning: .*verify-full")
+        far.wait_for_line('"warning".*verify-full')
 
     def scratch(self, name):
         path = os.path.join(self.directory, name)

@@ -22,9 +22,8 @@ constexpr std::int64_t kWaitSeconds = 30;
 constexpr std::size_t kEventWidth = 26;
 
 bool is_known(const json_t* known, std::int64_t number) {
-  std::size_t index = 0;
-  const json_t* one = nullptr;
-  json_array_foreach(known, index, one) if (json_integer_value(one) == number) return true;
+  for (const json_t* const one : elements(known))
+    if (json_integer_value(one) == number) return true;
   return false;
 }
 
@@ -85,9 +84,7 @@ void print_entry(const json_t* entry) {
 }
 
 void print_entries(const json_t* answer, bool json) {
-  std::size_t index = 0;
-  const json_t* entry = nullptr;
-  json_array_foreach(json_object_get(answer, "items"), index, entry) {
+  for (const json_t* const entry : elements(json_object_get(answer, "items"))) {
     if (json) {
       print(api::dump(entry) + "\n");
     } else {
@@ -101,10 +98,8 @@ void print_entries(const json_t* answer, bool json) {
 class Place {
  public:
   void take(const json_t* answer) {
-    std::size_t index = 0;
-    const json_t* number = nullptr;
-    json_array_foreach(json_object_get(answer, "seen"), index, number)
-        seen_.insert(json_integer_value(number));
+    for (const json_t* const number : elements(json_object_get(answer, "seen")))
+      seen_.insert(json_integer_value(number));
     if (seen_.empty()) after_ = std::max(after_, integer_of(answer, "after"));
     for (; seen_.size() > kKnown; seen_.erase(seen_.begin())) after_ = *seen_.begin();
   }

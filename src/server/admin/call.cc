@@ -54,6 +54,12 @@ void put_time(const api::Json& object, const char* name, Millis at) {
   put(object, name, at / kSecond);
 }
 
+std::vector<const json_t*> elements(const json_t* array) {
+  std::vector<const json_t*> found;
+  for (std::size_t i = 0; i < json_array_size(array); ++i) found.push_back(json_array_get(array, i));
+  return found;
+}
+
 std::string text_of(const json_t* object, const char* name) {
   const json_t* const value = json_object_get(object, name);
   return json_is_string(value) ? std::string(json_string_value(value), json_string_length(value)) : "";

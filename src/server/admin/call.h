@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/json.h"
 #include "server/service/context.h"
@@ -43,6 +44,8 @@ void put(const api::Json& object, const char* name, api::Json value);
 /// Milliseconds as seconds.
 void put_time(const api::Json& object, const char* name, Millis at);
 using api::append;
+/// Of an array, in order; they live as long as it does. None of anything else.
+std::vector<const json_t*> elements(const json_t* array);
 
 // Members of an answer; "", 0 and false where there is none.
 std::string text_of(const json_t* object, const char* name);

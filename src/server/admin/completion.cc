@@ -54,10 +54,8 @@ std::vector<std::string> names_from(const Typed& typed, const char* operation, c
   put(parameters, "beginning", begun);
   const api::Json page = link->call(operation, parameters.get());
   std::vector<std::string> names;
-  std::size_t index = 0;
-  const json_t* item = nullptr;
-  json_array_foreach(json_object_get(page.get(), "items"), index, item)
-      names.push_back(text_of(item, member));
+  for (const json_t* const item : elements(json_object_get(page.get(), "items")))
+    names.push_back(text_of(item, member));
   return names;
 }
 

@@ -138,9 +138,7 @@ void print_devices(const json_t* pairings) {
   if (json_array_size(pairings) == 0) return;
   print("\n");
   Table table(kDevices.header);
-  std::size_t index = 0;
-  const json_t* pairing = nullptr;
-  json_array_foreach(pairings, index, pairing) table.add(device_row(pairing));
+  for (const json_t* const pairing : elements(pairings)) table.add(device_row(pairing));
   table.print();
 }
 

@@ -84,11 +84,9 @@ void examine_backup(const json_t* facts, Findings& findings) {
 }
 
 void examine_contents(const json_t* facts, Findings& findings) {
-  std::size_t index = 0;
-  const json_t* name = nullptr;
-  json_array_foreach(json_object_get(facts, "requesters_without_scope"), index, name)
-      findings.warning("requesters", shown(json_string_value(name)) + " may do nothing",
-                       "give it scopes (toopher-admin requester set), or remove it");
+  for (const json_t* const name : elements(json_object_get(facts, "requesters_without_scope")))
+    findings.warning("requesters", shown(json_string_value(name)) + " may do nothing",
+                     "give it scopes (toopher-admin requester set), or remove it");
   const std::int64_t pending = integer_of(facts, "pending");
   if (pending >= kManyPending) {
     findings.warning("requests", std::to_string(pending) + " or more wait for an answer",

@@ -50,7 +50,7 @@ class SocketLink final : public Link {
   api::Json call(const std::string& operation, const json_t* parameters) override {
     if (!connection_ && !connect()) throw std::runtime_error("toopherd has ended meanwhile");
     const UniqueFd connection = std::move(connection_);
-    send(connection.get(), request(operation, parameters));
+    write_all(connection.get(), request(operation, parameters));
     Parser parser;
     parser.eager(true);
     parser.body_limit(kMaxAnswer);
@@ -78,13 +78,13 @@ class SocketLink final : public Link {
            std::to_string(body.size()) + "\r\n\r\n" + body;
   }
 
-  static void send(int connection, std::string_view text) {
-    while (!text.empty()) {
-      const ssize_t sent = ::send(connection, text.data(), text.size(), MSG_NOSIGNAL);
+  static void write_all(int connection, const std::string& text) {
+    for (std::size_t done = 0; done < text.size();) {
+      const ssize_t sent = ::send(connection, text.data() + done, text.size() - done, MSG_NOSIGNAL);
       if (sent < 0 && errno == EINTR) continue;
       // The answer may be there already: a refusal needs no request.
       if (sent <= 0) return;
-      text.remove_prefix(static_cast<std::size_t>(sent));
+      done += static_cast<std::size_t>(sent);
     }
   }
 

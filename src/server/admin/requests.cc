@@ -76,9 +76,7 @@ void print_pending(const json_t* requests) {
   if (json_array_size(requests) == 0) return;
   print("\n");
   Table table(kRequests.header);
-  std::size_t index = 0;
-  const json_t* request = nullptr;
-  json_array_foreach(requests, index, request) table.add(request_row(request));
+  for (const json_t* const request : elements(requests)) table.add(request_row(request));
   table.print();
 }
 

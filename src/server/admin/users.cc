@@ -175,10 +175,8 @@ api::Json recovery_codes(const Call& call) {
 }
 
 void print_recovery_codes(const json_t* answer) {
-  std::size_t index = 0;
-  const json_t* code = nullptr;
-  json_array_foreach(json_object_get(answer, "recovery_codes"), index, code)
-      print(std::string(json_string_value(code)) + "\n");
+  for (const json_t* const code : elements(json_object_get(answer, "recovery_codes")))
+    print(std::string(json_string_value(code)) + "\n");
 }
 
 std::string recovery_warning(Session& session, const json_t* parameters) {

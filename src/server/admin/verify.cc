@@ -57,9 +57,7 @@ int verify(Session& session, const Command& command, const json_t* parameters) {
   const json_t* const items = json_object_get(answer.get(), "items");
   Table table(kProofs.header);
   bool alarming = false;
-  std::size_t index = 0;
-  const json_t* item = nullptr;
-  json_array_foreach(items, index, item) {
+  for (const json_t* const item : elements(items)) {
     table.add(proof_row(item));
     alarming = alarming || flag_of(item, "alarming");
   }
