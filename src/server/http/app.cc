@@ -89,6 +89,8 @@ asio::awaitable<Answer> run_and_wait(App& app, Peer& peer, const std::string& to
     });
   }
   while (!answer.settled && !waiter->over() && std::chrono::steady_clock::now() < end) {
+    // Read anew after the wait: while thousands wait, nobody needs what was read before.
+    std::string().swap(answer.body);
     co_await waiter->wait_until(next_look(app, answer, end));
     answer = co_await run(app, again);
   }

@@ -120,6 +120,9 @@ class Connection {
   /// Whether another program has changed the database since the last call, or may have (the first). Always false where
   /// the engine tells by itself.
   virtual bool changed_elsewhere() = 0;
+  /// Whether this connection makes all changes, but those that changed_elsewhere() tells of: then rows that hardly change
+  /// may be remembered from one operation to the next.
+  [[nodiscard]] virtual bool makes_all_changes() const = 0;
   /// Whether no other transaction of any instance has got this number; it is given back at the end of this one.
   virtual bool try_alone(std::int64_t number) = 0;
 

@@ -35,7 +35,7 @@ std::optional<Requester> Transaction::requester_by_key(std::string_view consumer
   if (const Requester* known = requesters_.find(consumer_key)) return *known;
   auto requester = first(db_.query(REQUESTER_COLUMNS "WHERE consumer_key = ? AND removed = 0", consumer_key),
                          read_requester);
-  if (requester) requesters_.put(consumer_key, *requester);
+  if (requester && db_.makes_all_changes()) requesters_.put(consumer_key, *requester);
   return requester;
 }
 
@@ -51,7 +51,9 @@ Secret Transaction::requester_secret(std::string_view id) {
   if (const Secret* known = requester_secrets_.find(id)) return known->clone();
   Rows rows = db_.query("SELECT sealed_secret FROM requesters WHERE id = ?", id);
   if (!rows.next()) throw StoreError("database: a requester vanished");
-  return requester_secrets_.put(id, opened(rows.text(0), kRequesterSecret, id)).clone();
+  Secret secret = opened(rows.text(0), kRequesterSecret, id);
+  if (db_.makes_all_changes()) (void)requester_secrets_.put(id, secret.clone());
+  return secret;
 }
 
 std::optional<Secret> Transaction::previous_requester_secret(std::string_view id) {

@@ -86,7 +86,7 @@ std::optional<Action> Transaction::action_by_name(std::string_view name) {
       first(db_.query("SELECT id, name, created FROM actions WHERE name = ?", name), [](const Rows& row) {
         return Action{row.text(0), row.text(1), row.integer(2)};
       });
-  if (action) actions_.put(name, *action);
+  if (action && db_.makes_all_changes()) actions_.put(name, *action);
   return action;
 }
 
