@@ -28,7 +28,6 @@
 #include "server/http/app.h"
 #include "server/http/authenticator_api.h"
 #include "server/http/health.h"
-#include "server/http/html.h"
 #include "server/http/listener.h"
 #include "server/http/operations_api.h"
 #include "server/http/toopher_api.h"
@@ -228,7 +227,6 @@ class Server {
 
   asio::awaitable<Response> other(Route route, const Request& request) {
     if (route == Route::metrics) co_return metrics_call(request, config_.metrics_allow, metrics_, gauges());
-    if (request.path() == "/enrol") co_return to_response(enrolment_page());
     if (auto page = web_answer(request)) co_return std::move(*page);
     co_return error_response({404, 404, "There is nothing here."});
   }

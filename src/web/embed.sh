@@ -17,10 +17,12 @@ base=/app/$version
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# What the first screen needs, so that the browser fetches it side by side: all but the screens that are loaded later.
+# What the first screen needs, so that the browser fetches it side by side: all but what lies in directories of app/, but for
+# the first screens themselves.
 preloads=$(for file in "$@"; do
   case $file in
-    app/words-de.js | app/screens/*) [ "$file" = app/screens/home.js ] || [ "$file" = app/screens/welcome.js ] || continue ;;
+    app/screens/home.js | app/screens/welcome.js) ;;
+    app/words-de.js | app/*/*) continue ;;
     app/main.js) continue ;;
     app/*.js) ;;
     *) continue ;;

@@ -6,6 +6,9 @@ web_files = \
 	web/app/bytes.js \
 	web/app/codes.js \
 	web/app/dom.js \
+	web/app/later/enrolment.js \
+	web/app/later/naming.js \
+	web/app/later/words-de.js web/app/later/words-en.js \
 	web/app/main.js \
 	web/app/parts.js \
 	web/app/phone.js \
@@ -14,10 +17,12 @@ web_files = \
 	web/app/screens/asked.js \
 	web/app/screens/history.js \
 	web/app/screens/home.js \
+	web/app/screens/link.js \
 	web/app/screens/pair.js \
 	web/app/screens/pairing.js \
 	web/app/screens/request.js \
 	web/app/screens/rules.js \
+	web/app/screens/scan.js \
 	web/app/screens/welcome.js \
 	web/app/shown.js \
 	web/app/signing.js \
@@ -29,8 +34,9 @@ web_files = \
 	web/app/words-de.js \
 	web/app/words-en.js \
 	web/app/words.js \
-	web/icons/icon-180.png web/icons/icon-192.png web/icons/icon-512.png web/icons/icon-maskable-512.png web/icons/icon.svg
-EXTRA_DIST += $(web_files) web/embed.sh web/icons/make.sh
+	web/icons/icon-180.png web/icons/icon-192.png web/icons/icon-512.png web/icons/icon-maskable-512.png web/icons/icon.svg \
+	web/vendor/qr/decode.js web/vendor/qr/index.js
+EXTRA_DIST += $(web_files) web/embed.sh web/icons/make.sh web/vendor/qr/README
 
 web/files.cc: $(web_files) $(srcdir)/web/embed.sh $(srcdir)/web/room.mk
 	@mkdir -p web

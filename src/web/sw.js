@@ -36,6 +36,6 @@ self.addEventListener('message', (event) => {
 });
 self.addEventListener('fetch', (event) => {
   const { pathname, origin } = new URL(event.request.url);
-  const isApp = origin === self.location.origin && (pathname === '/' || FILES.includes(pathname));
+  const isApp = origin === self.location.origin && ['/enrol', ...FILES].includes(pathname);
   if (event.request.method === 'GET' && isApp) event.respondWith(answer(event.request));
 });

@@ -25,7 +25,7 @@ TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf
 def app_files():
     """What lies below /app/VERSION/: everything but the files of fixed addresses, and the tools."""
     fixed = {"index.html", "sw.js", "app.webmanifest"}
-    files = [path for path in WEB.rglob("*") if path.is_file() and path.suffix not in (".sh", ".mk")]
+    files = [path for path in WEB.rglob("*") if path.is_file() and path.suffix not in (".sh", ".mk", "")]
     return {str(path.relative_to(WEB)): path for path in files if path.name not in fixed}
 
 
@@ -69,6 +69,13 @@ class WebApp(unittest.TestCase):
         page = body.decode()
         self.assertNotIn("@", re.sub(r"<!--.*?-->", "", page), "a placeholder was not filled in")
         self.assertNotRegex(page, r"<script(?![^>]* src=)|<style|\son\w+=|https?://")
+
+    def test_a_pairing_link_opens_the_same_page(self):
+        status, headers, body = self.get("/enrol")
+        _, home_headers, home = self.get("/")
+        self.assertEqual((status, body), (200, home))
+        for name in ("Content-Security-Policy", "Referrer-Policy", "Cache-Control"):
+            self.assertEqual(headers[name], home_headers[name])
 
     def test_every_file_is_served_as_it_is_in_the_tree(self):
         for name, path in app_files().items():

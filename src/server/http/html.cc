@@ -45,12 +45,4 @@ Answer html_page(int status, std::string_view title, std::string_view content) {
   return answer;
 }
 
-Answer enrolment_page() {
-  return html_page(
-      200, "Pair a phone",
-      "<p>This link pairs an authenticator with an account. Copy the whole link, and give it to</p>\n"
-      "<pre>toopher-authenticator pair --link 'LINK'</pre>\n"
-      "<p>The link is good once, and for a short time. Show it to nobody.</p>");
-}
-
 }  // namespace toopher::server

@@ -17,9 +17,6 @@ std::string escaped(std::string_view text);
 /// go to this server only.
 Answer html_page(int status, std::string_view title, std::string_view content);
 
-/// What a browser shows that opens an enrolment link.
-Answer enrolment_page();
-
 }  // namespace toopher::server
 
 #endif

@@ -19,7 +19,9 @@ constexpr const char* kPagePolicy =
     "require-trusted-types-for 'script'; trusted-types toopher";
 constexpr const char* kWorkerPolicy = "default-src 'none'; connect-src 'self'";
 
+/// A pairing link opens the app, which reads what stands behind its `#`.
 const WebFile* file_at(std::string_view path) {
+  if (path == "/enrol") path = "/";
   const auto files = web_files();
   const auto found =
       std::find_if(files.begin(), files.end(), [&](const WebFile& f) { return f.path == path; });

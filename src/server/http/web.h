@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Serves the phone's app: `/` and the files that it names.
+// Serves the phone's app: `/`, which is also what a pairing link opens, and the files that it names.
 #ifndef TOOPHER_SERVER_HTTP_WEB_H
 #define TOOPHER_SERVER_HTTP_WEB_H
 

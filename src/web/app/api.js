@@ -60,6 +60,9 @@ export class Api {
 
   phrase = () => this.#call('POST', 'phrases', {});
 
+  /** Joins a pairing that began at a host. `proof`: base64url. */
+  enrol = (id, proof) => this.#call('POST', `enrolments/${id}`, { proof });
+
   pairings = async () => (await this.#call('GET', 'pairings')).pairings;
 
   /** Held by the server up to `hold` seconds while the list still is `since`. */

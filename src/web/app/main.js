@@ -10,7 +10,7 @@ import { explain } from './trouble.js';
 import { keepUpToDate } from './update.js';
 import { Vault, wasEmptied } from './vault.js';
 import { Watch } from './watch.js';
-import { chooseLanguage, t } from './words.js';
+import { chooseLanguage, moreWords, t } from './words.js';
 
 const root = document.getElementById('app');
 const announcer = document.getElementById('announcer');
@@ -22,6 +22,7 @@ const app = {
   list: { requests: [], pairings: [], unknown: 0 },
   answered: new Set(), // ids that this page has answered or let pass
   emptied: false,
+  link: '', // a pairing link that was opened, scanned or typed, until the screen of its name takes it
   go,
   show,
   refresh: () => void route(),
@@ -51,7 +52,8 @@ function go(path) {
 /** Screens that the first one does not need come when they do. After an upgrade the files of this page may be gone. */
 async function load(name) {
   try {
-    return (await import(`./screens/${name}.js`))[name];
+    const [screen] = await Promise.all([import(`./screens/${name}.js`), moreWords()]);
+    return screen[name];
   } catch {
     location.reload();
     return new Promise(() => {});
@@ -64,7 +66,7 @@ const listed = {
   pairing: (id) => app.phone.pairing(id),
   rules: (id) => app.phone.pairing(id),
 };
-const SCREENS = ['anew', 'asked', 'history', 'pair', 'pairing', 'request', 'rules'];
+const SCREENS = ['anew', 'asked', 'history', 'link', 'pair', 'pairing', 'request', 'rules', 'scan'];
 
 const first = () => (app.phone.device && app.phone.pairings.length > 0 ? home(app) : welcome(app));
 
@@ -118,7 +120,7 @@ function openNews() {
   const news = (list) => list.filter(({ entry }) => !opened.has(entry.id));
   const atRest = screen.name === 'home' || screen.name === 'welcome';
   const [question] = news(app.list.pairings);
-  if (question && (atRest || screen.name === 'pair')) return open('asked', question);
+  if (question && (atRest || screen.name === 'pair' || screen.name === 'link')) return open('asked', question);
   const [login] = news(app.list.requests);
   if (login && app.list.requests.length === 1 && atRest) return open('request', login);
   return false;
@@ -136,7 +138,15 @@ function connected(state) {
   if (changed && screen.name === 'home') screen.update();
 }
 
+/** A link's secret leaves the address, and with it the history, before anything else is done. */
+function takeLink() {
+  if (location.pathname !== '/enrol') return;
+  app.link = location.href;
+  window.history.replaceState(null, '', '/#/link');
+}
+
 async function start() {
+  takeLink();
   await chooseLanguage();
   const vault = await Vault.open();
   app.phone = await Phone.load(vault, location.origin);

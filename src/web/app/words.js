@@ -1,22 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
-// The app's sentences in the person's language: words-en.js, words-de.js.
+// The app's sentences in the person's language: words-*.js for the first screens, later/words-*.js for all others.
 import english from './words-en.js';
 
 let words = english;
+let later; // the promise of the other sentences
 let plural = new Intl.PluralRules('en');
 export let language = 'en';
 let locale = 'en'; // for dates: the person's own kind of English or German, if it is one of these
 
 /** The first of the person's languages that there is. */
 export async function chooseLanguage(wanted = navigator.languages) {
+  words = english;
+  language = 'en';
   const first = wanted.map((tag) => tag.slice(0, 2).toLowerCase()).find((tag) => tag === 'en' || tag === 'de');
   if (first === 'de') {
     words = (await import('./words-de.js')).default;
     language = 'de';
   }
+  later = undefined;
   locale = wanted.find((tag) => tag.slice(0, 2).toLowerCase() === language) ?? language;
   plural = new Intl.PluralRules(language);
   document.documentElement.lang = language;
+}
+
+/** Fetches the sentences of the screens that are loaded later, once. Throws where the network fails. */
+export async function moreWords() {
+  later ??= import(`./later/words-${language}.js`).then((more) => { words = { ...words, ...more.default }; });
+  try {
+    await later;
+  } catch (error) {
+    later = undefined;
+    throw error;
+  }
 }
 
 /** A sentence, with its {values} filled in; one that has several forms takes that for `values.n`. */

@@ -77,10 +77,11 @@ export class PhoneBrowser {
     return phone;
   }
 
-  async start(options = {}) {
+  /** `flags`: further ones of the browser; `options`: Playwright's. */
+  async start({ flags = [], ...options } = {}) {
     this.context = await chromium.launchPersistentContext(this.profile, {
       executablePath: BROWSER,
-      args: ['--no-sandbox', '--disable-gpu', '--no-default-browser-check', '--disable-component-update'],
+      args: ['--no-sandbox', '--disable-gpu', '--no-default-browser-check', '--disable-component-update', ...flags],
       viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true,
       locale: 'en-GB', permissions: ['clipboard-read', 'clipboard-write'], ...options,
     });
@@ -111,12 +112,41 @@ export class PhoneBrowser {
   /** Pairs with that account, as a person does. */
   async pair(user, more = {}) {
     const pairing = await this.server.post('pairings/create', { pairing_phrase: await this.phrase(), user_name: user, ...more });
+    await this.allowPairing();
+    return pairing;
+  }
+
+  /** Up to the codes, after the phrase was typed. */
+  async allowPairing() {
     await this.heading('Pair with this account?');
     await this.button('Pair').click();
     await this.heading('Paired');
     await this.button('Show my codes').click();
     await this.page.locator('.digits').first().waitFor();
-    return pairing;
+  }
+
+  /** Allows the login that comes, with its number if it has one, up to the codes; when it was tapped, in ms since 1970. */
+  async allow(number = '') {
+    await this.heading('Is this you?');
+    if (number !== '') await this.page.getByLabel('Number shown at the login').fill(number);
+    const allow = this.button('Allow');
+    await this.page.waitForFunction(() => !document.querySelector('.button.primary').disabled);
+    await allow.evaluate((node) => node.addEventListener('click',
+      ({ timeStamp }) => { globalThis.tapped = performance.timeOrigin + timeStamp; }, { capture: true, once: true }));
+    await allow.click();
+    await this.heading('Allowed');
+    await this.button('Done').click();
+    await this.page.locator('.digits').first().waitFor();
+    return this.page.evaluate(() => globalThis.tapped);
+  }
+
+  /** Up to the question that a pairing link leads to. */
+  async openLink(link) {
+    await this.page.goto('about:blank');
+    await this.page.goto(link);
+    const name = this.page.getByLabel('Name of this phone');
+    await this.page.locator('h1').first().waitFor();
+    if (await name.isVisible()) await this.button('Continue').click();
   }
 
   /** Waits until the worker has everything for the time without network. */

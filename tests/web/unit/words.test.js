@@ -2,21 +2,32 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import test from 'node:test';
-import german from '../../../src/web/app/words-de.js';
-import english from '../../../src/web/app/words-en.js';
-import { chooseLanguage, span, t } from '../../../src/web/app/words.js';
+import moreGerman from '../../../src/web/app/later/words-de.js';
+import moreEnglish from '../../../src/web/app/later/words-en.js';
+import firstGerman from '../../../src/web/app/words-de.js';
+import firstEnglish from '../../../src/web/app/words-en.js';
+import { chooseLanguage, moreWords, span, t } from '../../../src/web/app/words.js';
 
 globalThis.document ??= { documentElement: {} };
 const APP = new URL('../../../src/web/app/', import.meta.url);
-const sources = [...readdirSync(APP), ...readdirSync(new URL('screens/', APP)).map((name) => `screens/${name}`)]
+const english = { ...firstEnglish, ...moreEnglish };
+const german = { ...firstGerman, ...moreGerman };
+const filesIn = (folder) => readdirSync(new URL(folder, APP)).map((name) => folder + name)
   .filter((name) => name.endsWith('.js') && !name.includes('words-'));
-const source = sources.map((name) => readFileSync(new URL(name, APP), 'utf8')).join('\n');
+const textOf = (names) => names.map((name) => readFileSync(new URL(name, APP), 'utf8')).join('\n');
+const source = textOf([...filesIn('./'), ...filesIn('screens/'), ...filesIn('later/')]);
+const firstSource = textOf([...filesIn('./'), 'screens/home.js', 'screens/welcome.js']);
+
+const askedFor = (text) => [...text.matchAll(/\bt\((?:[^'`()]*\? )?'([^'`]+)'(?: : '([^'`]+)')?/g)]
+  .flatMap(([, one, other]) => [one, other]).filter(Boolean);
 
 const forms = (entry) => (typeof entry === 'string' ? [entry] : Object.values(entry));
 const values = (text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 
 test('both languages say the same', () => {
-  assert.deepEqual(Object.keys(german), Object.keys(english));
+  assert.deepEqual(Object.keys(firstGerman), Object.keys(firstEnglish));
+  assert.deepEqual(Object.keys(moreGerman), Object.keys(moreEnglish));
+  assert.equal(Object.keys(english).length, Object.keys(firstEnglish).length + Object.keys(moreEnglish).length, 'in one file only');
   for (const key of Object.keys(english)) {
     assert.equal(typeof german[key], typeof english[key], key);
     assert.deepEqual(Object.keys(forms(german[key])), Object.keys(forms(english[key])), key);
@@ -27,9 +38,10 @@ test('both languages say the same', () => {
 });
 
 test('every sentence that is asked for is there', () => {
-  const asked = [...source.matchAll(/\bt\((?:[^'`()]*\? )?'([^'`]+)'(?: : '([^'`]+)')?/g)].flatMap(([, one, other]) => [one, other]);
+  const asked = askedFor(source);
   assert.ok(asked.length > 80);
-  for (const key of asked.filter(Boolean)) assert.ok(key in english, key);
+  for (const key of asked) assert.ok(key in english, key);
+  for (const key of askedFor(firstSource)) assert.ok(key in firstEnglish, `${key} is of the first load`);
 });
 
 test('every sentence that is there is used', () => {
@@ -44,4 +56,6 @@ test('the person\'s language, its plurals and its units', async () => {
   assert.equal(t('code.left', { n: 1 }), 'noch 1 Sekunde');
   assert.equal(span(3700), '62 Minuten');
   assert.equal(document.documentElement.lang, 'de');
+  await moreWords();
+  assert.equal(t('allow'), 'Erlauben');
 });

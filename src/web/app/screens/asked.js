@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // A computer asks to be paired with this phone: who asks, and for whom.
 import { h, icon } from '../dom.js';
+import { cameBy, fingerprint } from '../later/enrolment.js';
 import { button, ending, facts, heading, notice, topBar } from '../parts.js';
 import { explain } from '../trouble.js';
 import { keepForGood } from '../vault.js';
 import { makeVisible } from '../visible.js';
 import { t } from '../words.js';
 
-export function asked(app, { entry, pairing }) {
+export async function asked(app, { entry, pairing }) {
   const { phone } = app;
+  const way = await cameBy(pairing);
+  if (way === 'forged') return ending(app, { kind: 'bad', title: t('link.notProved.title'), text: t('link.notProved.text') });
+  const joined = way === 'link';
+  const print = await fingerprint(phone.device);
   const fail = (error) => app.show(ending(app, { kind: 'bad', ...explain(error) }));
 
   async function allow() {
@@ -16,13 +21,15 @@ export function asked(app, { entry, pairing }) {
     const kept = await keepForGood();
     app.show(ending(app, {
       kind: 'good', title: t('paired.title'), text: t('paired.text', { user: makeVisible(pairing.user) }),
-      action: t('paired.done'), more: kept ? [] : [notice('warning', t('storage.notKept'))],
+      action: t('paired.done'),
+      more: [h('section', { class: 'card compare' }, h('p', {}, t('paired.compare')), h('p', { class: 'command' }, print)),
+        !kept && notice('warning', t('storage.notKept'))],
     }));
   }
 
   async function deny() {
     await phone.denyPairing(entry);
-    app.show(ending(app, { kind: 'neutral', title: t('notPaired.title'), text: t('notPaired.text') }));
+    app.show(ending(app, { kind: 'neutral', title: t('notPaired.title'), text: t(joined ? 'notPaired.linkText' : 'notPaired.text') }));
   }
 
   const act = (work) => (event) => {
@@ -36,13 +43,13 @@ export function asked(app, { entry, pairing }) {
     node: h('div', { class: 'screen' }, topBar(app),
       h('div', { class: 'middle top' },
         h('div', { class: 'badge brand small' }, icon('phone')),
-        heading(t('asked.title')), h('p', { class: 'lead' }, t('asked.text')),
+        heading(t('asked.title')), h('p', { class: 'lead' }, t(joined ? 'asked.linkText' : 'asked.text')),
         h('section', { class: 'card' }, facts([[t('fact.user'), pairing.user], [t('fact.requester'), pairing.requester],
-          [t('fact.server'), phone.origin]]))),
+          [t('fact.server'), phone.origin], [t('fact.phone'), phone.device.name], [t('fact.fingerprint'), print, 'command']]))),
       h('div', { class: 'actions' }, button(t('asked.allow'), act(allow), 'primary'), button(t('asked.deny'), act(deny)))),
     update() {
       if (app.answered.has(entry.id) || app.list.pairings.some((one) => one.entry.id === entry.id)) return;
-      app.show(ending(app, { kind: 'neutral', title: t('asked.overTitle'), text: t('asked.overText') }));
+      app.show(ending(app, { kind: 'neutral', title: t('asked.overTitle'), text: t(joined ? 'link.over.text' : 'asked.overText') }));
     },
   };
 }

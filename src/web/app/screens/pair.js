@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pairing, phone first: a phrase is shown here and typed at the computer. Main opens the question when it comes.
-import { everySecond, h } from '../dom.js';
+// Pairing, phone first: a phrase is shown here and typed at the computer. Main opens the question when it comes. From here
+// also to the other way: a code or link that the computer shows.
+import { everySecond, h, icon } from '../dom.js';
+import { whenRegistered } from '../later/naming.js';
 import { button, ending, heading, topBar } from '../parts.js';
-import { platform } from '../platform.js';
 import { explain } from '../trouble.js';
 import { keepForGood } from '../vault.js';
 import { seen } from '../visible.js';
@@ -10,23 +11,7 @@ import { t } from '../words.js';
 
 const clockFace = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 
-function nameForm(app, next) {
-  const field = h('input', {
-    id: 'phone-name', value: t(`phone.${platform()}`), maxlength: 60, autocomplete: 'off', required: true,
-  });
-  const submit = (event) => {
-    event.preventDefault();
-    const name = field.value.trim();
-    if (name !== '') next(name);
-  };
-  return h('form', { class: 'grow', onsubmit: submit },
-    h('div', { class: 'middle top' },
-      heading(t('pair.title')), h('p', { class: 'lead' }, t('pair.name')),
-      h('label', { for: 'phone-name', class: 'label' }, t('pair.nameLabel')), field),
-    h('div', { class: 'actions' }, h('button', { type: 'submit', class: 'button primary' }, t('continue'))));
-}
-
-function phraseView(phrase, left, again) {
+function phraseView(app, phrase, left, again) {
   return h('div', { class: 'grow' },
     h('div', { class: 'middle top' },
       heading(t('pair.phraseTitle')),
@@ -35,7 +20,8 @@ function phraseView(phrase, left, again) {
         h('li', {}, t('pair.step1'), h('code', { translate: 'no' }, 'toopher-pair')),
         h('li', {}, t('pair.step2')), h('li', {}, t('pair.step3'))),
       h('p', { class: 'quiet waiting' }, h('span', { class: 'dots', 'aria-hidden': 'true' }), left)),
-    h('div', { class: 'actions' }, button(t('pair.newPhrase'), again)));
+    h('div', { class: 'actions' }, button([icon('scan'), t('scan.button')], () => app.go('/scan')),
+      button(t('pair.newPhrase'), again, 'text calm-text')));
 }
 
 export function pair(app) {
@@ -62,7 +48,7 @@ export function pair(app) {
     if (closed) return;
     const end = Date.now() / 1000 + life;
     const left = h('span');
-    put(phraseView(phrase, left, () => showPhrase().catch(fail)));
+    put(phraseView(app, phrase, left, () => showPhrase().catch(fail)));
     stopClock = everySecond(() => {
       const seconds = Math.max(0, Math.round(end - Date.now() / 1000));
       left.textContent = t('pair.waiting', { left: clockFace(seconds) });
@@ -70,19 +56,9 @@ export function pair(app) {
     });
   }
 
-  async function register(name) {
-    await phone.register(name, platform());
-    app.watch.start();
-    await showPhrase();
-  }
-
   void keepForGood();
-  if (phone.device) {
-    node.append(h('div', { class: 'grow' }, heading(t('pair.title'))));
-    showPhrase().catch(fail);
-  } else {
-    node.append(nameForm(app, (name) => register(name).catch(fail)));
-  }
+  if (phone.device) put(h('div', { class: 'grow' }, heading(t('pair.title'))));
+  whenRegistered(app, put, showPhrase).catch(fail);
   return {
     title: t('pair.title'),
     name: 'pair',

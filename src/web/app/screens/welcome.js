@@ -5,7 +5,8 @@ import { button, heading, notice } from '../parts.js';
 import { canInstall, install, isInstalled, platform } from '../platform.js';
 import { t } from '../words.js';
 
-function installHint(app) {
+/** How to install on this platform; undefined where it is installed. */
+export function installHint(app) {
   if (isInstalled()) return undefined;
   const kind = platform();
   if (kind === 'ios')
