@@ -6,6 +6,7 @@ PY_LOG_COMPILER = $(PYTHON3)
 EXTRA_DIST += support/requester.py support/summary.py support/system.py
 EXTRA_DIST += e2e/hosts/asked.py
 EXTRA_DIST += e2e/hosts/attempt.py
+EXTRA_DIST += e2e/hosts/browser.py
 EXTRA_DIST += e2e/hosts/drivers.py
 EXTRA_DIST += e2e/hosts/examples.py
 EXTRA_DIST += e2e/hosts/pairing_file.py

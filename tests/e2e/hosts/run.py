@@ -28,6 +28,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1] / "support")]
 
 import asked
+import browser
 import examples
 import giving_up
 import owners
@@ -50,7 +51,7 @@ import world
 NAME_SERVICE = "support/libnss_toophertest.so.2"
 ALL = [*((play.stack, row) for row in scenarios.STACKS), *((play.login, row) for row in scenarios.LOGINS),
        *special.ALL, *refusals.ALL, *giving_up.ALL, *unknown.ALL, *asked.ALL, *examples.ALL, *owners.ALL, *pairing_file.ALL, *unattended.ALL, *told.ALL, *words.ALL, *warm.ALL, *names.ALL,
-       *offline.ALL]
+       *offline.ALL, *browser.ALL]
 
 
 def make_variable(name):

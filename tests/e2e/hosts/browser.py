@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Logins that are approved in the phone's app, in Chromium: from sshd to the shell."""
+
+import contextlib
+import json
+import re
+import statistics
+import subprocess
+
+import system
+import visit
+from attempt import Attempt, require
+from drivers import COMMAND, HOST, Ssh, spawn
+from special import Named
+
+MOST = 1000  # milliseconds from the tap to the shell; 50 are the aim, where nothing else runs
+LOGINS = 5
+
+
+class TimedSsh(Ssh):
+    """Its command says first when it was started, in nanoseconds since 1970."""
+
+    def start(self, user):
+        return spawn(["ssh", *self.options(), "-tt", f"{user}@{HOST}", f"date +%s%N; {COMMAND}"])
+
+
+class App:
+    """The app in a browser of its own."""
+
+    def __init__(self, url):
+        script = str(system.SOURCE / "tests" / "web" / "support" / "hand.js")
+        self._process = subprocess.Popen(["node", script, url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._answer()
+
+    def _answer(self):
+        line = self._process.stdout.readline()
+        if not line:
+            raise system.Failure("the browser ended; run `make check-web` first, which fetches what it needs")
+        return json.loads(line)
+
+    def call(self, call, **parameters):
+        self.begin(call, **parameters)
+        return self._answer()
+
+    def begin(self, call, **parameters):
+        self._process.stdin.write(json.dumps({"call": call, **parameters}) + "\n")
+        self._process.stdin.flush()
+
+    end = _answer
+
+    def pair(self, requester, name):
+        status, answer = requester.post("pairings/create", pairing_phrase=self.call("phrase"), user_name=name)
+        require("pairings/create", status, 200)
+        self.call("allowPairing")
+        return answer
+
+    def close(self):
+        self._process.stdin.close()
+        self._process.wait(system.PATIENCE)
+
+
+@contextlib.contextmanager
+def paired(scene, host, *arguments):
+    """An attempt of a person who has the app."""
+    with Attempt(scene, host, *arguments, paired=False) as attempt, \
+            contextlib.closing(App(scene.server.url)) as app:
+        app.pair(scene.requester, attempt.person.name)
+        yield attempt, app
+
+
+def with_number(scene):
+    """The number stands in the prompt, and is typed on the phone."""
+    scene.write_files()
+    with paired(scene, "ssh keyboard-interactive", "prompt=during", "number_matching=on") as (attempt, app):
+        terminal = attempt.start()
+        require("event", terminal.next(), "prompt")
+        app.call("allow", number=visit.number_in(terminal.visit.prompts[-1]))
+        terminal.type("")
+        require("event", terminal.next(), "entered")
+        require("entered", attempt.finish().entered, True)
+        attempt.expect_requests("push granted")
+        attempt.expect_log("outcome=granted factor=push")
+
+
+def at_once(scene):
+    """Nothing but the tap lies between the person and the shell."""
+    scene.write_files()
+    host = TimedSsh("publickey,keyboard-interactive", asks_password=False)
+    times = []
+    with paired(scene, host, "prompt=after", "number_matching=off") as (attempt, app):
+        for _ in range(LOGINS):
+            app.begin("allow")
+            require("event", attempt.start().next(), "entered")
+            began = re.search(r"^(\d{19})\r$", attempt.terminal.visit.transcript, re.MULTILINE)
+            require("entered", attempt.finish().entered, True)
+            times.append(int(began.group(1)) / 1e6 - app.end())
+        attempt.expect_requests(*["push granted"] * LOGINS)
+    middle = statistics.median(times)
+    if middle > MOST:
+        raise system.Failure(f"from the tap to the shell: {middle:.0f} ms, of {times}")
+    return f"from the tap to the shell {middle:.0f} ms at the median, {min(times):.0f} at best"
+
+
+ALL = [(lambda scene, row: row.play(scene), Named(f"ssh | approved in the app | {name}", play))
+       for name, play in (("with its number", with_number), ("the shell comes at once", at_once))]
