@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "tools/failure.h"
+#include "tools/terminal_qr.h"
 
 namespace toopher::tools {
 namespace {
@@ -23,8 +24,8 @@ std::string normalise_phrase(std::string_view typed) {
 }
 
 void Pairing::make() {
-  if (way_ == Way::link) return make_by_link();
-  make_by_phrase();
+  if (way_ == Way::phrase) return make_by_phrase();
+  make_by_link();
 }
 
 void Pairing::make_by_link() {
@@ -32,8 +33,9 @@ void Pairing::make_by_link() {
   if (!answer.is(verb::kLink)) fail_with(answer);
   constexpr std::uint64_t kLongest = 86400;
   const std::chrono::seconds life(parse_decimal(answer.get("seconds"), kLongest).value_or(0));
-  say("Open this link on the phone, or give it to: toopher-authenticator pair --link\n\n  " +
-      sanitize_for_display(answer.get("link")) + "\n\nIt is good once, for " +
+  const std::string link = sanitize_for_display(answer.get("link"));
+  say("Open this link on the phone, or give it to: toopher-authenticator pair --link\n\n  " + link + "\n\n" +
+      (way_ == Way::link_and_qr ? qr_for_output(link) : "") + "It is good once, for " +
       std::to_string(std::chrono::duration_cast<std::chrono::minutes>(life).count()) +
       " minutes. Show it to nobody.\n");
   wait_for_phone(life + Approval::kPatience, "Run toopher-pair again, for a new link.");

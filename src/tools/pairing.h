@@ -18,8 +18,8 @@ class Pairing {
   /// Has the person approve a further phone: Approval::ask().
   using Approve = std::function<std::string()>;
 
-  /// How the phone comes to the pairing: by its phrase, or by a link that is shown here.
-  enum class Way { phrase, link };
+  /// How the phone comes to the pairing: by its phrase, or by a link that is shown here, also as a QR code on a terminal.
+  enum class Way { phrase, link, link_and_qr };
 
   /// `phrase` empty: the person is asked. References must outlive the object.
   Pairing(HelperTalk talk, const Subject& subject, Way way, std::string phrase, Approve approve,

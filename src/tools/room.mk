@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # tools: toopher-authenticator (the phone, in a terminal), toopher-pair, toopher-login.
 noinst_LIBRARIES += libtoopher_tools.a
+libtoopher_tools_a_CPPFLAGS = $(AM_CPPFLAGS) $(QRENCODE_CFLAGS)
 libtoopher_tools_a_SOURCES = \
 	tools/failure.h \
-	tools/terminal.cc tools/terminal.h
+	tools/terminal.cc tools/terminal.h \
+	tools/terminal_qr.cc tools/terminal_qr.h
 
 noinst_LIBRARIES += libtoopher_authenticator.a
 libtoopher_authenticator_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) $(OPENSSL_CFLAGS)
@@ -30,7 +32,7 @@ toopher_pair_SOURCES = tools/toopher_pair.cc \
 	tools/helper_talk.cc tools/helper_talk.h \
 	tools/pairing.cc tools/pairing.h \
 	tools/recovery_codes.cc tools/recovery_codes.h
-toopher_pair_LDADD = libtoopher_tools.a libtoopher_protocol.a libtoopher_config.a libtoopher_base.a
+toopher_pair_LDADD = libtoopher_tools.a libtoopher_protocol.a libtoopher_config.a libtoopher_base.a $(QRENCODE_LIBS)
 
 # toopher-login tries the module out; it is not installed.
 noinst_PROGRAMS += toopher-login

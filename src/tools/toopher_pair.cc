@@ -36,6 +36,7 @@ the phrase that it shows. Or makes new recovery codes for the account.
                     them once
   --phrase PHRASE   the phrase (asked for otherwise)
   --link            show a link for the phone instead of asking for a phrase
+  --no-qr           with --link: no QR code of it on a terminal
   --host-specific   pair for this host only: the server knows NAME@HOST
   --shared          pair for all hosts of the server: it knows NAME
                     (default: what user-name in the configuration says)
@@ -54,6 +55,7 @@ enum Option : int {
   kUser = 256,
   kPhrase,
   kLink,
+  kNoQr,
   kRecoveryCodes,
   kOfflineCodes,
   kHostSpecific,
@@ -65,9 +67,10 @@ enum Option : int {
   kVersion
 };
 
-constexpr std::array<option, 13> kOptions = {{{"user", required_argument, nullptr, kUser},
+constexpr std::array<option, 14> kOptions = {{{"user", required_argument, nullptr, kUser},
                                               {"phrase", required_argument, nullptr, kPhrase},
                                               {"link", no_argument, nullptr, kLink},
+                                              {"no-qr", no_argument, nullptr, kNoQr},
                                               {"recovery-codes", no_argument, nullptr, kRecoveryCodes},
                                               {"offline-codes", no_argument, nullptr, kOfflineCodes},
                                               {"host-specific", no_argument, nullptr, kHostSpecific},
@@ -86,6 +89,7 @@ struct CommandLine {
   std::string config = config::kDefaultConfigFile;
   std::string helper = helper::kInstalledHelper;
   bool link = false;
+  bool qr = true;
   bool code_test = true;
   bool recovery_codes = false;
   bool offline_codes = false;
@@ -113,6 +117,9 @@ void take_option(CommandLine& line, int option) {
       break;
     case kLink:
       line.link = true;
+      break;
+    case kNoQr:
+      line.qr = false;
       break;
     case kRecoveryCodes:
       line.recovery_codes = true;
@@ -158,6 +165,7 @@ CommandLine read_command_line(int argc, char** argv) {
     throw UsageError("--offline-codes does nothing else, so it takes no --recovery-codes or --phrase.");
   if (line.link && (line.recovery_codes || line.offline_codes || !line.phrase.empty()))
     throw UsageError("--link pairs by a link, so it takes no --phrase, --recovery-codes or --offline-codes.");
+  if (!line.qr && !line.link) throw UsageError("--no-qr goes with --link.");
   return line;
 }
 
@@ -245,10 +253,15 @@ void try_code(Desk& desk, bool first_factor) {
   }
 }
 
+Pairing::Way way_of(const CommandLine& line) {
+  if (!line.link) return Pairing::Way::phrase;
+  return line.qr ? Pairing::Way::link_and_qr : Pairing::Way::link;
+}
+
 int pair(const CommandLine& line) {
   Desk desk(line);
   Pairing pairing(
-      desk.talk(), desk.subject(), line.link ? Pairing::Way::link : Pairing::Way::phrase, line.phrase,
+      desk.talk(), desk.subject(), way_of(line), line.phrase,
       [&desk] { return desk.approval(api::approved_action::kPairAnother).ask(); }, desk.input());
   say("Pairing " + desk.shown_user() + " with a phone.\n");
   pairing.make();

@@ -2,14 +2,19 @@
 """toopher-admin: requesters, and people who cannot log in."""
 
 import os
+import shlex
 import sys
+import time
 import unittest
+
+import pexpect
 
 SOURCE = os.environ.get("TOOPHER_SRCDIR") or os.path.dirname(__file__) + "/../.."
 sys.path.insert(0, os.path.join(SOURCE, "tests/support"))
 
 import admin
 import requester
+import system
 
 
 def credentials(text):
@@ -81,6 +86,64 @@ class Access(admin.AdminCase):
         self.assertEqual(self.run_it("bypass", "newcomer", "--create").returncode, 0)
         for wrong in (("--for", "8d"), ("--for", "soon"), ("--uses", "-1"), ("--uses", "many")):
             self.assertEqual(self.run_it("bypass", "jdoe", *wrong).returncode, 2, wrong)
+
+    def test_an_invitation(self):
+        link = self.admin_at_no_terminal("invite", "newcomer")
+        newcomer = system.Phone(self.server.url, os.path.join(self.scratch, "newcomer"))
+        newcomer.run("pair", "--yes", "--link", link)
+        self.assertTrue(self.host.post("authentication_requests/initiate", user_name="newcomer", terminal_name="host",
+                                       action_name="sshd", otp=newcomer.code())[1]["granted"])
+        again = system.Phone(self.server.url, os.path.join(self.scratch, "again")).start("pair", "--yes", "--link", link)
+        self.addCleanup(again.stop)
+        self.assertEqual(again.wait(), 1)
+        self.assertIn("used before", again.text())
+        made = self.audited("invitation made")
+        self.assertEqual((made["user"], made["by"].split(",")[0]), ("newcomer", "toopher-admin"))
+
+    def admin_at_no_terminal(self, *arguments):
+        """The link alone on standard output; how long it is good beside it."""
+        done = self.run_it(*arguments)
+        self.assertEqual(done.returncode, 0, done)
+        self.assertRegex(done.stdout, r"^http://[0-9.:]+/enrol#\S+\n$")
+        self.assertRegex(done.stderr, "^toopher-admin: good once, until 2")
+        return done.stdout.strip()
+
+    def test_who_invites_and_who_is_invited(self):
+        made = self.json("invite", "jdoe", "--for", "2d")
+        self.assertEqual((made["requester"], made["further"]), ("first requester", True))
+        self.assertAlmostEqual(made["expires"], time.time() + 2 * 24 * 3600, delta=60)
+        self.assertAlmostEqual(self.json("invite", "jdoe")["expires"], time.time() + 24 * 3600, delta=60)
+        self.assertRegex(self.run_it("invite", "jdoe").stderr, "second factor already")
+        self.admin("requester", "add", "web shop")
+        done = self.run_it("invite", "newcomer")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("first requester, web shop", done.stderr)
+        self.assertEqual(self.run_it("show", "newcomer").returncode, 3)
+        self.assertEqual(self.json("invite", "newcomer", "--requester", "web shop")["requester"], "web shop")
+        self.assertEqual(self.run_it("invite", "newcomer", "--requester", "nobody").returncode, 1)
+        self.assertEqual(self.run_it("--directory", "partners", "invite", "newcomer", "--requester", "web shop").returncode, 1)
+        self.assertIn("has the scope enrol", self.run_it("--directory", "partners", "invite", "newcomer").stderr)
+        for wrong in ("8d", "soon", "0s"):
+            self.assertEqual(self.run_it("invite", "jdoe", "--for", wrong).returncode, 2, wrong)
+        self.admin("--yes", "disable", "jdoe")
+        self.assertEqual(self.run_it("invite", "jdoe", "--requester", "web shop").returncode, 1)
+
+    def at_terminal(self, *arguments, size=(50, 120), locale="C.UTF-8"):
+        """What a person sees."""
+        shown, status = pexpect.run(shlex.join([system.program("toopher-admin"), "--config", self.config, *arguments]),
+                                    withexitstatus=True, encoding="utf-8", timeout=system.PATIENCE, dimensions=size,
+                                    env={"SUDO_USER": "boss", "TERM": "xterm", "LC_ALL": locale})
+        self.assertEqual(status, 0, shown)
+        self.assertIn("/enrol#", shown)
+        return shown
+
+    def test_an_invitation_is_shown_as_a_qr_code(self):
+        shown = self.at_terminal("invite", "newcomer")
+        self.assertGreater(shown.count("\u2580"), 100)
+        for plain in (self.at_terminal("invite", "newcomer", "--no-qr"), self.at_terminal("invite", "newcomer", size=(50, 40)),
+                      self.at_terminal("invite", "newcomer", size=(12, 120)), self.at_terminal("invite", "newcomer", locale="C"),
+                      self.at_terminal("--json", "invite", "newcomer")):
+            self.assertNotIn("\u2580", plain)
 
     def test_enrol_until(self):
         until = self.json("enrol-until", "newcomer", "--until", "2h")["enrol_until"]

@@ -47,12 +47,13 @@ class Scene(unittest.TestCase):
         self.write("config", f"[API]\nbase-url = {url}/v1/\ncredential-file = {credentials}\ntimeout = {timeout}\n"
                              f"[Options]\nuser-name = %u\n{options}")
 
-    def pair(self, *arguments, helper=None):
+    def pair(self, *arguments, helper=None, **options):
         """toopher-pair at a terminal of its own."""
         child = pexpect.spawn(
             system.program("toopher-pair"),
             ["--config", os.path.join(self.directory, "config"), "--helper", helper or system.program("toopher-helper"),
-             *arguments], encoding="utf-8", timeout=system.PATIENCE, preexec_fn=drop_privileges)
+             *arguments], encoding="utf-8", timeout=system.PATIENCE, preexec_fn=drop_privileges,
+            env={**os.environ, "TERM": "xterm", "LC_ALL": "C.UTF-8"}, **options)
         self.addCleanup(child.close, True)
         return child
 
@@ -94,7 +95,7 @@ class WithServer(Scene):
         self.assertEqual(self.end(pair), 0)
 
     def test_a_link_the_other_way_round(self):
-        pair = self.pair("--user", "daemon", "--link", "--no-code-test")
+        pair = self.pair("--user", "daemon", "--link", "--no-code-test", "--no-qr")
         pair.expect(r"(http://\S+/enrol#\S+)\r\n")
         phone = self.phone.start("pair", "--yes", "--link", pair.match.group(1))
         self.addCleanup(phone.stop)
@@ -105,6 +106,15 @@ class WithServer(Scene):
         again = self.phone.start("pair", "--yes", "--link", "http://127.0.0.1:1" + "/enrol#" + "x")
         self.addCleanup(again.stop)
         self.assertEqual(again.wait(), 2)
+
+    def test_a_link_as_a_qr_code(self):
+        wide = self.pair("--user", "daemon", "--link", dimensions=(60, 120))
+        wide.expect("/enrol#")
+        wide.expect("\u2580")
+        narrow = self.pair("--user", "daemon", "--link", dimensions=(60, 30))
+        narrow.expect("/enrol#")
+        narrow.expect("It is good once")
+        self.assertNotIn("\u2580", narrow.before)
 
     @staticmethod
     def recovery_codes(pair):

@@ -51,6 +51,13 @@ unit_authenticator_test_LDADD = $(ROOM)authenticator.a $(ROOM)tools.a $(ROOM)dev
 	$(ROOM)crypto.a $(ROOM)api.a $(ROOM)base.a $(CMOCKA_LIBS) $(CURL_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS)
 
 if CMOCKA
+check_PROGRAMS += unit/terminal_qr_test
+TESTS += unit/terminal_qr_test
+endif
+unit_terminal_qr_test_SOURCES = unit/terminal_qr_test.cc
+unit_terminal_qr_test_LDADD = $(ROOM)tools.a $(ROOM)base.a $(QRENCODE_LIBS) $(CMOCKA_LIBS)
+
+if CMOCKA
 check_PROGRAMS += unit/sandbox_test
 TESTS += unit/sandbox_test
 endif
@@ -63,7 +70,7 @@ check_PROGRAMS += unit/server_http_test unit/server_test unit/server_recovery_te
 TESTS += unit/server_http_test unit/server_test unit/server_recovery_test unit/server_enrolment_test unit/server_tokens_test unit/server_router_test unit/server_store_test unit/server_disk_test
 endif
 endif
-server_test_libraries = $(ROOM)server.a $(ROOM)config.a $(ROOM)api.a $(ROOM)device.a $(ROOM)otp.a $(ROOM)oauth.a \
+server_test_libraries = $(ROOM)server.a $(ROOM)tools.a $(ROOM)config.a $(ROOM)api.a $(ROOM)device.a $(ROOM)otp.a $(ROOM)oauth.a \
 	$(ROOM)crypto.a $(ROOM)base.a $(CMOCKA_LIBS) $(SQLITE_LIBS) $(LIBPQ_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS) \
 	$(QRENCODE_LIBS) $(PNG_LIBS) -lpthread
 unit_server_http_test_SOURCES = unit/server_http_test.cc

@@ -150,6 +150,53 @@ void a_link_is_shown_to_its_requester_only(void**) {
   assert_int_equal(world.refusal(link_as(world.login)), 404);
 }
 
+Invitation invitation_of(const std::string& user, Millis life = rules::kInvitationLife) {
+  return {user, "login host", life};
+}
+
+auto invitation(const World& world, const Invitation& wanted) {
+  return [&world, wanted](Context& c) { return invite(c, world.admin, wanted); };
+}
+
+void an_administrator_invites(void**) {
+  World world;
+  assert_int_equal(world.refusal([&](Context& c) { return invite(c, world.login, invitation_of("jdoe")); }),
+                   403);
+  const Invited first = world.get(invitation(world, invitation_of("jdoe")));
+  assert_false(first.further);
+  world.pair("jdoe");
+  const Invited second = world.get(invitation(world, invitation_of("jdoe")));
+  assert_true(second.further);
+  const auto link = read(second.enrolment);
+  const Phone phone = world.new_phone();
+  world.pass(rules::kInvitationLife - kSecond);
+  const Joined joined = world.get(join(phone, link.pairing_id, proof_of(phone, link)));
+  assert_true(world.get(world.answer_pairing(phone, joined.pairing, Choice::allow)).state ==
+              PairingState::enabled);
+}
+
+void an_invitation_ends_in_time(void**) {
+  World world;
+  const auto link = read(world.get(invitation(world, invitation_of("jdoe", kMinute))).enrolment);
+  const Phone phone = world.new_phone();
+  world.pass(kMinute);
+  assert_int_equal(world.refusal(join(phone, link.pairing_id, proof_of(phone, link))), 404);
+  assert_int_equal(world.refusal(invitation(world, invitation_of("jdoe", 0))), 400);
+  assert_int_equal(world.refusal(invitation(world, invitation_of("jdoe", rules::kMaxInvitationLife + 1))),
+                   400);
+}
+
+void ten_phones_are_enough(void**) {
+  World world;
+  for (std::size_t i = 0; i < rules::kMaxPhones; ++i) {
+    Phone phone = world.new_phone();
+    const auto link = read(world.get(invitation(world, invitation_of("jdoe"))).enrolment);
+    const Joined joined = world.get(join(phone, link.pairing_id, proof_of(phone, link)));
+    world.get(world.answer_pairing(phone, joined.pairing, Choice::allow));
+  }
+  assert_int_equal(world.refusal(invitation(world, invitation_of("jdoe"))), 409);
+}
+
 void housekeeping_keeps_what_stands_for_no_device(void**) {
   World world;
   world.pass(100 * rules::kDay);
@@ -173,6 +220,9 @@ int main() {
       cmocka_unit_test(a_factor_that_came_meanwhile_is_not_bypassed),
       cmocka_unit_test(who_is_only_invited_is_not_paired),
       cmocka_unit_test(a_link_is_shown_to_its_requester_only),
+      cmocka_unit_test(an_administrator_invites),
+      cmocka_unit_test(an_invitation_ends_in_time),
+      cmocka_unit_test(ten_phones_are_enough),
       cmocka_unit_test(housekeeping_keeps_what_stands_for_no_device),
   };
   return cmocka_run_group_tests_name("server, enrolment", tests, nullptr, nullptr);

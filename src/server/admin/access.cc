@@ -8,7 +8,9 @@
 #include "server/admin/session.h"
 #include "server/admin/table.h"
 #include "server/service/bypass.h"
+#include "server/service/enrolment.h"
 #include "server/service/rules.h"
+#include "tools/terminal_qr.h"
 
 namespace toopher::server::admin {
 
@@ -58,6 +60,44 @@ void print_bypass(const json_t* answer) {
                      time_text(integer_of(answer, "expires")).c_str());
 }
 
+constexpr std::array kInviteOptions{
+    Option{"requester", "NAME", "who asks, as the phone shows it (the only one with scope enrol)"},
+    Option{"for", "TIME", "how long it is good: 30m, 24h, at most 7d (24h)"},
+    Option{"no-qr", nullptr, "no QR code on a terminal"},
+};
+
+api::Json invite_user(const Call& call) {
+  Invitation invitation{call.text("user"), call.text("requester"), rules::kInvitationLife};
+  if (call.has("for")) invitation.life = duration_from(call.text("for"));
+  if (invitation.life <= 0 || invitation.life > rules::kMaxInvitationLife)
+    refuse(400, "--for is a duration as 30m or 24h, at most 7d");
+  const Invited invited = invite(call.context, call.caller, invitation);
+  api::Json answer(json_object());
+  put(answer, "link", invited.enrolment.link.view());
+  put(answer, "pairing", invited.enrolment.pairing.id);
+  put(answer, "requester", invited.requester.name);
+  put(answer, "further", invited.further);
+  put_time(answer, "expires", invited.enrolment.pairing.expires);
+  return answer;
+}
+
+int print_invitation(Session& session, const Command& command, const json_t* parameters) {
+  const api::Json answer = session.call(command.name, parameters);
+  if (session.json()) {
+    print(api::dump(answer.get()) + "\n");
+    return exit_status::kDone;
+  }
+  const std::string link = text_of(answer.get(), "link");
+  print(link + "\n");
+  if (!flag_of(parameters, "no-qr")) print(tools::qr_for_output(link));
+  (void)std::fflush(stdout);
+  (void)std::fprintf(
+      stderr, "toopher-admin: good once, until %s%s\n",
+      time_text(integer_of(answer.get(), "expires")).c_str(),
+      flag_of(answer.get(), "further") ? "; there is a second factor already, which stays" : "");
+  return exit_status::kDone;
+}
+
 constexpr std::array kEnrolOptions{
     Option{"until", "WHEN", "7d from now, 2026-12-01, or never (7d)"},
 };
@@ -103,6 +143,14 @@ const std::array kCommands{
             .prints_json = true,
             .operate = bypass,
             .print = print_bypass},
+    Command{.name = "invite",
+            .argument = "USER",
+            .summary = "print a link with which somebody who cannot log in yet pairs a phone",
+            .options = kInviteOptions,
+            .changes = true,
+            .prints_json = true,
+            .operate = invite_user,
+            .carry_out = print_invitation},
     Command{.name = "enrol-until",
             .argument = "[USER]",
             .summary = "let people without a phone in until then, so that they can pair one",

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/service/enrolment.h"
 
+#include <vector>
+
 #include "api/approved_action.h"
 #include "device/enrolment.h"
 #include "server/service/approvals.h"
@@ -44,6 +46,29 @@ std::pair<Pairing, Secret> waiting_enrolment(Context& context, std::string_view 
   refuse(403, "The proof does not fit: the link was not copied as a whole.");
 }
 
+[[noreturn]] void ask_for_requester(const std::string& directory, const std::vector<Requester>& possible) {
+  if (possible.empty())
+    refuse(400, "No requester of the directory " + directory +
+                    " has the scope enrol; say which one asks, or add one with that scope.");
+  std::string names;
+  for (const Requester& requester : possible) names += (names.empty() ? "" : ", ") + requester.name;
+  refuse(400, "Several requesters of the directory " + directory +
+                  " have the scope enrol; say which one asks: " + names + ".");
+}
+
+Requester inviting_requester(Context& context, const std::string& directory, const std::string& name) {
+  std::vector<Requester> possible;
+  for (Requester& requester : context.store.requesters()) {
+    if (requester.directory != directory) continue;
+    if (name.empty() ? requester.scopes.has(Scope::enrol) : requester.name == name)
+      possible.push_back(std::move(requester));
+  }
+  if (!name.empty() && possible.empty())
+    refuse(404, "There is no requester " + name + " in the directory " + directory + ".");
+  if (possible.size() != 1) ask_for_requester(directory, possible);
+  return possible.front();
+}
+
 }  // namespace
 
 Enrolment make_enrolment(Context& context, const User& user, const Requester& requester, Millis life,
@@ -68,6 +93,23 @@ Enrolment create_enrolment(Context& context, const Caller& caller, std::string_v
   audit_pairing(context, further ? "link for a further pairing made" : "link for a pairing made",
                 enrolment.pairing, caller.name);
   return enrolment;
+}
+
+Invited invite(Context& context, const Caller& by, const Invitation& invitation) {
+  require_scope(by, Scope::admin, "admin");
+  if (invitation.life <= 0 || invitation.life > rules::kMaxInvitationLife)
+    refuse(400, "An invitation is good for at most seven days.");
+  const auto known = user_named(context, by, invitation.user_name);
+  if (known && !known->enabled) throw Refused(api::user_disabled());
+  if (known) require_room_for_phone(context, known->id);
+  Invited invited;
+  invited.requester = inviting_requester(context, by.directory, invitation.requester);
+  const User user = user_named_or_new(context, by, invitation.user_name);
+  invited.further = has_factor(context, user.id);
+  invited.enrolment = make_enrolment(context, user, invited.requester, invitation.life, true);
+  audit_pairing(context, invited.further ? "invitation to a further pairing made" : "invitation made",
+                invited.enrolment.pairing, by.name);
+  return invited;
 }
 
 Secret link_of_enrolment(Context& context, const Caller& caller, std::string_view pairing_id) {

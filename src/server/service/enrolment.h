@@ -26,6 +26,23 @@ Enrolment make_enrolment(Context& context, const User& user, const Requester& re
 Enrolment create_enrolment(Context& context, const Caller& caller, std::string_view user_name,
                            std::string_view authorization);
 
+/// What an administrator orders for somebody who cannot log in yet.
+struct Invitation {
+  std::string user_name;
+  std::string requester;  ///< by name: who asks, as the phone shows it; empty: the only one with scope enrol
+  Millis life = 0;        ///< at most rules::kMaxInvitationLife
+};
+
+struct Invited {
+  Enrolment enrolment;
+  Requester requester;
+  bool further = false;  ///< the user has a factor already
+};
+
+/// Makes the user if new. Scope admin. Throws Refused: 400, also where it has to be said which requester asks; 403; 404
+/// for a requester that the directory does not have; 409 for a user who is disabled or has too many phones.
+Invited invite(Context& context, const Caller& by, const Invitation& invitation);
+
 /// The link of a pairing of the caller's that still waits for its device. Scope enrol or admin. Throws Refused: 403; 404.
 Secret link_of_enrolment(Context& context, const Caller& caller, std::string_view pairing_id);
 
