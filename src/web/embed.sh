@@ -17,11 +17,10 @@ base=/app/$version
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# What the first screen needs, so that the browser fetches it side by side: all but what lies in directories of app/, but for
-# the first screens themselves.
+# What the first screen needs, so that the browser fetches it side by side: what lies in app/ itself, and that screen.
 preloads=$(for file in "$@"; do
   case $file in
-    app/screens/home.js | app/screens/welcome.js) ;;
+    app/screens/welcome.js) ;;
     app/words-de.js | app/*/*) continue ;;
     app/main.js) continue ;;
     app/*.js) ;;

@@ -7,7 +7,7 @@ web_files = \
 	web/app/codes.js \
 	web/app/dom.js \
 	web/app/later/enrolment.js \
-	web/app/later/naming.js \
+	web/app/later/naming.js web/app/later/push.js web/app/later/update.js \
 	web/app/later/words-de.js web/app/later/words-en.js \
 	web/app/main.js \
 	web/app/parts.js \
@@ -15,9 +15,11 @@ web_files = \
 	web/app/platform.js \
 	web/app/screens/anew.js \
 	web/app/screens/asked.js \
+	web/app/screens/gone.js \
 	web/app/screens/history.js \
 	web/app/screens/home.js \
 	web/app/screens/link.js \
+	web/app/screens/notify.js \
 	web/app/screens/pair.js \
 	web/app/screens/pairing.js \
 	web/app/screens/request.js \
@@ -27,7 +29,6 @@ web_files = \
 	web/app/shown.js \
 	web/app/signing.js \
 	web/app/trouble.js \
-	web/app/update.js \
 	web/app/vault.js \
 	web/app/visible.js \
 	web/app/watch.js \

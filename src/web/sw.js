@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The service worker: the app's files from a cache, so that it opens, and shows codes, without network.
+// The service worker: the app's files from a cache, so that it opens, and shows codes, without network; and what a push says.
 
 // Filled in when toopherd is built (embed.sh): all files of one version.
 const CACHE = 'toopher-@VERSION@';
@@ -38,4 +38,72 @@ self.addEventListener('fetch', (event) => {
   const { pathname, origin } = new URL(event.request.url);
   const isApp = origin === self.location.origin && ['/enrol', ...FILES].includes(pathname);
   if (event.request.method === 'GET' && isApp) event.respondWith(answer(event.request));
+});
+
+// Push is a hint that something waits. It carries no number and no answer; those are given in the app.
+
+const WORDS = {
+  en: {
+    request: 'Is this you?', requestText: '{service} for {user} on {host}',
+    pairing: 'Pair this phone?', pairingText: 'A computer asks for the account {user}.',
+    late: 'A login was asked for', lateText: 'It may be over. Open the app to see.',
+    test: 'Notifications work', testText: 'This is the test that you asked for.',
+    ended: 'This login is over', other: 'Something waits', otherText: 'Open the app to see.',
+  },
+  de: {
+    request: 'Sind Sie das?', requestText: '{service} für {user} auf {host}',
+    pairing: 'Dieses Telefon koppeln?', pairingText: 'Ein Rechner fragt für das Konto {user}.',
+    late: 'Eine Anmeldung wurde angefragt', lateText: 'Vielleicht ist sie vorbei. Die App weiß es.',
+    test: 'Benachrichtigungen kommen an', testText: 'Das ist die Probe, um die Sie gebeten haben.',
+    ended: 'Diese Anmeldung ist vorbei', other: 'Etwas wartet', otherText: 'Die App weiß mehr.',
+  },
+};
+const words = WORDS[navigator.language.slice(0, 2)] ?? WORDS.en;
+const MOST = 80; // characters of a text of others
+
+/** Text of others on one line, without what cannot be seen. */
+const plain = (text) => String(text ?? '').replace(/[\p{C}\p{Z}]+/gu, ' ').trim().slice(0, MOST);
+
+/** [title, body, options] of a notification. The phone's clock may be wrong, so nothing is said to be over because of it. */
+function wordsOf({ kind, expires, ...values }) {
+  const isLate = expires * 1000 < Date.now();
+  const name = isLate && kind !== 'ended' ? 'late' : kind in words ? kind : 'other';
+  const body = (words[`${name}Text`] ?? '').replace(/\{(\w+)\}/g, (_, value) => plain(values[value]));
+  const isDue = name === 'request' || name === 'pairing';
+  return [words[name], body, isDue ? { requireInteraction: true, renotify: true } : { silent: name !== 'test' }];
+}
+
+/** What a message says. One that cannot be read is shown, too: a browser ends subscriptions that show nothing. */
+function newsOf(message) {
+  try {
+    return message.json().toopher ?? {};
+  } catch {
+    return {};
+  }
+}
+
+/** One notification for each request, by its id. What has ended takes its place and goes. */
+async function tell(news) {
+  const { kind, id } = news;
+  const tag = plain(id) || plain(kind) || 'other';
+  const data = id ? { kind, id, at: Date.now() } : {};
+  const [title, body, options] = wordsOf(news);
+  await self.registration.showNotification(title, { tag, body, icon: '@BASE@/icons/icon-192.png', data, ...options });
+  if (kind !== 'ended') return;
+  for (const one of await self.registration.getNotifications({ tag })) one.close();
+}
+
+/** An open window shows it; else a new one does. */
+async function open({ kind, id }) {
+  const [window] = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  const place = kind === 'request' && id ? `/#/request/${encodeURIComponent(id)}` : '/';
+  if (!window) return self.clients.openWindow(place);
+  window.postMessage({ open: kind === 'request' ? id : '' });
+  return window.focus();
+}
+
+self.addEventListener('push', (event) => event.waitUntil(tell(newsOf(event.data))));
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(open(event.notification.data ?? {}));
 });

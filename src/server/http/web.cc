@@ -17,7 +17,7 @@ constexpr const char* kPagePolicy =
     "manifest-src 'self'; "
     "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types toopher";
-constexpr const char* kWorkerPolicy = "default-src 'none'; connect-src 'self'";
+constexpr const char* kWorkerPolicy = "default-src 'none'; connect-src 'self'; img-src 'self'";
 
 /// A pairing link opens the app, which reads what stands behind its `#`.
 const WebFile* file_at(std::string_view path) {

@@ -83,6 +83,16 @@ export class Api {
     return this.#call('POST', `requests/${entry.id}/decision`, { choice, number, signature, ...remember });
   }
 
+  /** Whether the server sends pushes, its key, and what became of the last one. */
+  push = () => this.#call('GET', 'push');
+
+  /** `keys`: endpoint, p256dh and auth of the browser's subscription. */
+  subscribe = (keys) => this.#call('POST', 'push', keys);
+
+  unsubscribe = () => this.#call('POST', 'push/remove', {});
+
+  testPush = () => this.#call('POST', 'push/test', {});
+
   /** What is allowed without asking, for every user of this phone. */
   rules = async () => (await this.#call('GET', 'rules')).rules;
 

@@ -21,6 +21,7 @@ const s = (tag, properties, ...children) => fill(document.createElementNS(SVG, t
 // Strokes on a field of 24 by 24.
 const ICONS = {
   back: 'M15 5l-7 7 7 7',
+  bell: 'M6 16.5V11a6 6 0 0112 0v5.5l1.5 2h-15zM10 20.5a2.2 2.2 0 004 0',
   check: 'M5 12.5l4.5 4.5L19 7.5',
   clock: 'M12 4a8 8 0 110 16 8 8 0 010-16zM12 8v4.5l3 2',
   cross: 'M6.5 6.5l11 11M17.5 6.5l-11 11',

@@ -3,11 +3,9 @@
 import { ending } from './parts.js';
 import { Phone } from './phone.js';
 import { awaitInstallPrompt } from './platform.js';
-import { home } from './screens/home.js';
 import { welcome } from './screens/welcome.js';
 import { readPairing, readRequest, Unreadable } from './shown.js';
 import { explain } from './trouble.js';
-import { keepUpToDate } from './update.js';
 import { Vault, wasEmptied } from './vault.js';
 import { Watch } from './watch.js';
 import { chooseLanguage, moreWords, t } from './words.js';
@@ -33,6 +31,7 @@ const app = {
 };
 
 let screen = { leave() {} };
+let wanted = ''; // the request whose notification was tapped, until the server's list has come
 const opened = new Set(); // ids whose screens opened by themselves, once
 
 function show(next) {
@@ -60,22 +59,25 @@ async function load(name) {
   }
 }
 
+/** What has to do with the service worker. */
+const worker = () => import('./later/update.js');
+
 const listed = {
   request: (id) => app.list.requests.find((one) => one.entry.id === id),
   asked: (id) => app.list.pairings.find((one) => one.entry.id === id),
   pairing: (id) => app.phone.pairing(id),
   rules: (id) => app.phone.pairing(id),
 };
-const SCREENS = ['anew', 'asked', 'history', 'link', 'pair', 'pairing', 'request', 'rules', 'scan'];
+const SCREENS = ['anew', 'asked', 'gone', 'history', 'link', 'notify', 'pair', 'pairing', 'request', 'rules', 'scan'];
 
-const first = () => (app.phone.device && app.phone.pairings.length > 0 ? home(app) : welcome(app));
+const first = async () => (app.phone.device && app.phone.pairings.length > 0 ? (await load('home'))(app) : welcome(app));
 
 /** Shows what the address names; the first screen where there is no such thing (any more). */
 async function route() {
   const address = location.hash;
   const [, name, id] = address.slice(1).split('/');
   const isThere = SCREENS.includes(name) && (!listed[name] || listed[name](id));
-  const next = isThere ? await load(name).then((make) => make(app, listed[name]?.(id))) : first();
+  const next = isThere ? await load(name).then((make) => make(app, listed[name]?.(id))) : await first();
   if (location.hash === address) show(next);
 }
 
@@ -101,18 +103,30 @@ function understand(list) {
   return understood;
 }
 
-async function take(list) {
+async function take(list, at) {
   await app.phone.refresh();
   app.list = understand(list);
   const count = app.list.requests.length;
   void navigator.setAppBadge?.(count).catch(() => {});
   announcer.textContent = count > 0 ? t('announce', { n: count }) : '';
-  if (!openNews()) update();
+  const waiting = [...list.requests, ...list.pairings].map(({ id }) => id);
+  worker().then(({ closeNotifications }) => closeNotifications(waiting, at)).catch(() => {});
+  if (!openWanted() && !openNews()) update();
 }
 
 function update() {
   if (screen.update) screen.update();
   else if (screen.name === 'welcome') void route();
+}
+
+/** The request whose notification was tapped; when it waits no more, that is told. */
+function openWanted() {
+  if (wanted === '') return false;
+  const login = listed.request(wanted);
+  wanted = '';
+  if (login) return open('request', login);
+  go('/gone');
+  return true;
 }
 
 /** Something that just came, once each, and never over a screen where the person is doing something. */
@@ -145,19 +159,45 @@ function takeLink() {
   window.history.replaceState(null, '', '/#/link');
 }
 
+/** The address of a notification: what waits is known only from the server, so it is kept until its list has come. */
+function takePlace() {
+  const [, name, id] = location.hash.split('/');
+  if (!['request', 'asked'].includes(name) || listed[name](id) || app.answered.has(id)) return false;
+  if (name === 'request') wanted = id;
+  window.history.replaceState(null, '', '/');
+  return true;
+}
+
+function moved() {
+  if (takePlace()) app.watch.poke(true);
+  else void route();
+}
+
+function openTapped({ data }) {
+  wanted = data?.open ?? '';
+  app.watch.poke(true);
+}
+
+/** Without these the app works as well, but for the time without network and while it is closed. */
+async function inBackground() {
+  await (await worker()).keepUpToDate();
+  if (app.phone.device) await (await import('./later/push.js')).renew(app.phone);
+}
+
 async function start() {
   takeLink();
+  takePlace();
   await chooseLanguage();
   const vault = await Vault.open();
   app.phone = await Phone.load(vault, location.origin);
   app.emptied = wasEmptied(app.phone.pairings, app.phone.device);
   app.watch = new Watch(app.phone, { onList: take, onPairings: update, onState: connected });
-  window.addEventListener('hashchange', () => void route());
+  window.addEventListener('hashchange', moved);
+  navigator.serviceWorker?.addEventListener('message', openTapped);
   awaitInstallPrompt(() => screen.name === 'welcome' && route());
-  if (['request', 'asked'].includes(location.hash.split('/')[1])) window.history.replaceState(null, '', '/');
   await route();
   if (app.phone.device) app.watch.start();
-  await keepUpToDate();
+  await inBackground().catch(() => {});
 }
 
 start().catch((error) => {

@@ -5,6 +5,7 @@ const NAME = 'toopher';
 const VERSION = 1;
 const MARK = 'toopher-paired'; // outlives IndexedDB where that alone is lost, so that the loss can be told
 const HISTORY = 200; // entries
+const PATIENCE = 1; // seconds
 
 const settled = (request) =>
   new Promise((resolve, reject) => {
@@ -107,10 +108,11 @@ export class Vault {
 export const wasEmptied = (pairings, device) => device === undefined && pairings.length === 0 &&
   localStorage.getItem(MARK) !== null;
 
-/** Asks the browser to keep what is stored even when space is short; whether it will. */
+/** Asks the browser to keep what is stored even when space is short; whether it will. Some ask the person, who may not answer. */
 export async function keepForGood() {
+  const late = new Promise((resolve) => { setTimeout(resolve, PATIENCE * 1000, false); });
   try {
-    return (await navigator.storage.persisted()) || (await navigator.storage.persist());
+    return (await navigator.storage.persisted()) || (await Promise.race([navigator.storage.persist(), late]));
   } catch {
     return false;
   }

@@ -14,7 +14,10 @@ export class Watch {
   #wake = () => {};
   #retry = 0;
 
-  /** `onList(list)`, `onPairings()` when they have changed, `onState('connected' | 'unreachable' | error of the class Refused)`. */
+  /**
+   * `onList(list, at)` with the time in ms at which it was asked for, `onPairings()` when they have changed,
+   * `onState('connected' | 'unreachable' | error of the class Refused)`.
+   */
   constructor(phone, { onList, onPairings, onState }) {
     Object.assign(this, { phone, onList, onPairings, onState });
   }
@@ -49,7 +52,7 @@ export class Watch {
         this.#version = list.version;
         this.#retry = 0;
         this.onState('connected');
-        await this.onList(list);
+        await this.onList(list, this.#startedAt);
         await this.#settle();
       } catch (error) {
         if (this.#poll.signal.aborted) continue;

@@ -6,8 +6,6 @@ export default {
   'back': 'Zurück',
   'done': 'Fertig',
   'login': 'Anmeldung',
-  'seconds': '{n} s',
-  'startAnew': 'Neu einrichten',
 
   'welcome.title': 'Ihre Anmeldungen, von Ihnen bestätigt',
   'welcome.text': 'Dieses Telefon fragt Sie, bevor jemand mit Ihrem Passwort hineinkommt, und zeigt Einmalcodes auch ohne Netz.',
@@ -24,19 +22,8 @@ export default {
   'install.android': 'Öffnen Sie das Menü des Browsers und wählen Sie „App installieren“ oder „Zum Startbildschirm hinzufügen“. Koppeln Sie dann dort.',
   'install.other': 'Vielleicht bietet Ihr Browser an, diese Seite als App zu installieren. Sie läuft auch im Tab, solange der Browser ihre Daten behält.',
 
-  'pair.another': 'Mit weiterem Konto koppeln',
-
-  'waiting': 'Wartet auf Ihre Antwort',
-  'nothingWaits': 'Nichts wartet auf eine Antwort.',
-  'noPairings': 'Dieses Telefon ist noch mit keinem Konto gekoppelt.',
   'announce': { one: 'Eine Anmeldung wartet auf Ihre Antwort.', other: '{n} Anmeldungen warten auf Ihre Antwort.' },
   'offline': 'Der Server ist nicht erreichbar. Codes gehen ohne ihn.',
-  'unknownPairing': 'Es wartet etwas, das dieses Telefon nicht zeigen kann: Es gehört zu einer Kopplung, die hier entfernt wurde. Lassen Sie sie auch am Server entfernen.',
-  'code.left': { one: 'noch {n} Sekunde', other: 'noch {n} Sekunden' },
-  'code.copy': 'Code kopieren',
-  'code.copied': 'Kopiert',
-  'pairing.ended': 'Am Server beendet: keine Codes, keine Anmeldungen.',
-  'pairing.details': 'Einzelheiten zu {name}',
 
   'adds.pair another phone': 'Weiteres Telefon koppeln',
   'adds.make new recovery codes': 'Neue Wiederherstellungscodes',
@@ -51,8 +38,6 @@ export default {
   'service.sddm': 'Anmeldung am Desktop',
   'service.polkit-1': 'Änderung am System',
   'service.toopher-pair': 'toopher-pair',
-
-  'history.title': 'Verlauf',
 
   'clock.ahead': 'Die Uhr dieses Telefons geht {by} vor.',
   'clock.behind': 'Die Uhr dieses Telefons geht {by} nach.',

@@ -6,8 +6,6 @@ export default {
   'back': 'Back',
   'done': 'Done',
   'login': 'Login',
-  'seconds': '{n} s',
-  'startAnew': 'Set up again',
 
   'welcome.title': 'Your logins, confirmed by you',
   'welcome.text': 'This phone asks you before anybody gets in with your password, and shows one-time codes even without network.',
@@ -24,19 +22,8 @@ export default {
   'install.android': 'Open the browser’s menu and choose “Install app” or “Add to Home screen”. Then pair it there.',
   'install.other': 'Your browser may offer to install this page as an app. It works in a tab, too, as long as the browser keeps its data.',
 
-  'pair.another': 'Pair with another account',
-
-  'waiting': 'Waiting for your answer',
-  'nothingWaits': 'Nothing waits for an answer.',
-  'noPairings': 'This phone is not paired with any account yet.',
   'announce': { one: 'A login waits for your answer.', other: '{n} logins wait for your answer.' },
   'offline': 'The server cannot be reached. Codes work without it.',
-  'unknownPairing': 'Something waits that this phone cannot show: it belongs to a pairing that was removed here. Have that pairing removed at the server, too.',
-  'code.left': { one: '{n} second left', other: '{n} seconds left' },
-  'code.copy': 'Copy the code',
-  'code.copied': 'Copied',
-  'pairing.ended': 'Ended at the server: no codes, no logins.',
-  'pairing.details': 'Details of {name}',
 
   'adds.pair another phone': 'Pair another phone',
   'adds.make new recovery codes': 'Make new recovery codes',
@@ -51,8 +38,6 @@ export default {
   'service.sddm': 'Desktop login',
   'service.polkit-1': 'System change',
   'service.toopher-pair': 'toopher-pair',
-
-  'history.title': 'History',
 
   'clock.ahead': 'This phone’s clock is {by} ahead.',
   'clock.behind': 'This phone’s clock is {by} behind.',

@@ -7,6 +7,8 @@ import { PhoneBrowser, Server } from '../support/world.js';
 
 const REASON = { denied: 1000, notMe: 1001, wrongNumber: 1002, expired: 1003 };
 const FIRST_LOAD = 40 * 1024; // bytes
+const SLOW_4G = { offline: false, latency: 562.5, downloadThroughput: 180_000, uploadThroughput: 84_375 }; // DevTools: ms, bytes/s
+const LOADED = 2; // times as long for a machine that does other things as well
 
 let server;
 let phone; // paired with `jdoe`
@@ -81,6 +83,33 @@ step('the first load is small', async (t) => {
     const bytes = await firstLoad(locale);
     t.diagnostic(`${locale}: ${bytes} bytes`);
     assert.ok(bytes > 10_000 && bytes <= FIRST_LOAD, `${locale}: ${bytes} bytes`);
+  }
+});
+
+/** Milliseconds until the first screen can be used on a slow network. */
+async function slowStart(cdp, page) {
+  await cdp.send('Network.enable');
+  await cdp.send('Network.emulateNetworkConditions', SLOW_4G);
+  const began = Date.now();
+  await page.goto(`${server.url}/`, { waitUntil: 'commit' });
+  await page.getByRole('button', { name: 'Pair this phone' }).waitFor();
+  return Date.now() - began;
+}
+
+step('it can be used soon on a slow network', async (t) => {
+  await phone.ready();
+  for (const [way, most] of [['from the worker', 1000], ['without it', 3000]]) {
+    const page = await phone.context.newPage();
+    const cdp = await phone.context.newCDPSession(page);
+    if (way === 'without it') {
+      await cdp.send('Network.enable');
+      await cdp.send('Network.setCacheDisabled', { cacheDisabled: true });
+      await cdp.send('Network.setBypassServiceWorker', { bypass: true });
+    }
+    const time = await slowStart(cdp, page);
+    t.diagnostic(`${way}: ${time} ms`);
+    assert.ok(time <= most * LOADED, `${way}: ${time} ms`);
+    await page.close();
   }
 });
 

@@ -2,6 +2,7 @@
 // A computer asks to be paired with this phone: who asks, and for whom.
 import { h, icon } from '../dom.js';
 import { cameBy, fingerprint } from '../later/enrolment.js';
+import { isSupported, isWanted } from '../later/push.js';
 import { button, ending, facts, heading, notice, topBar } from '../parts.js';
 import { explain } from '../trouble.js';
 import { keepForGood } from '../vault.js';
@@ -23,6 +24,7 @@ export async function asked(app, { entry, pairing }) {
       kind: 'good', title: t('paired.title'), text: t('paired.text', { user: makeVisible(pairing.user) }),
       action: t('paired.done'),
       more: [h('section', { class: 'card compare' }, h('p', {}, t('paired.compare')), h('p', { class: 'command' }, print)),
+        isSupported() && !isWanted() && button([icon('bell'), t('notify.get')], () => app.go('/notify')),
         !kept && notice('warning', t('storage.notKept'))],
     }));
   }

@@ -36,7 +36,8 @@ export async function pairing(app, one) {
         h('form', { onsubmit: rename },
           h('label', { for: 'label', class: 'label' }, t('pairing.label')), field,
           h('div', { class: 'after-field' }, h('button', { type: 'submit', class: 'button plain' }, t('save'))))),
-      h('div', { class: 'actions' }, button(t('rules.title'), () => app.go(`/rules/${one.id}`)),
+      h('div', { class: 'actions' }, button(t('notify.title'), () => app.go('/notify')),
+        button(t('rules.title'), () => app.go(`/rules/${one.id}`)),
         button(t('remove.button'), () => dialog.showModal(), 'text')), dialog),
   };
 }
