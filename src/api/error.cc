@@ -2,6 +2,7 @@
 #include "api/error.h"
 
 #include "api/json.h"
+#include "api/json_writer.h"
 #include "api/numbers.h"
 
 namespace toopher::api {
@@ -35,11 +36,12 @@ ApiError unknown_phrase() {
 }
 
 std::string to_json(const ApiError& error) {
-  const Json object(json_object());
-  set_member(object, "error_code", Json(json_integer(error.code)));
-  set_member(object, "error_message", json_text(error.message));
-  if (error.enrol_until != 0) set_member(object, "enrol_until", Json(json_integer(error.enrol_until)));
-  return dump(object.get());
+  JsonWriter json;
+  json.begin_object();
+  json.member("error_code", error.code).member("error_message", error.message);
+  if (error.enrol_until != 0) json.member("enrol_until", error.enrol_until);
+  json.end_object();
+  return std::move(json).take();
 }
 
 std::optional<ApiError> error_from_json(int http_status, std::string_view body) {

@@ -2,11 +2,11 @@
 #include "api/json.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <new>
 #include <utility>
 
+#include "api/json_writer.h"
 #include "base/text.h"
 #include "base/utf8.h"
 
@@ -25,61 +25,13 @@ std::string text_of(const json_t* value) {
   return {json_string_value(value), json_string_length(value)};
 }
 
-/// RFC 8259 section 7: characters beyond the basic plane are two halves.
-void append_escaped(std::string& out, char32_t c) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  if (c >= 0x10000) {
-    append_escaped(out, 0xD800 + ((c - 0x10000) >> 10));
-    c = 0xDC00 + ((c - 0x10000) & 0x3FF);
-  }
-  out += "\\u";
-  for (const unsigned shift : {12U, 8U, 4U, 0U}) out += kHex[(c >> shift) & 0x0F];
-}
-
-void append_character(std::string& out, char32_t c) {
-  constexpr std::string_view kNamed = "\"\\\b\f\n\r\t";
-  constexpr std::string_view kNames = "\"\\bfnrt";
-  const auto named = c < 0x80 ? kNamed.find(static_cast<char>(c)) : std::string_view::npos;
-  if (named == std::string_view::npos) return append_escaped(out, c);
-  out += '\\';
-  out += kNames[named];
-}
-
-constexpr std::array<bool, 256> kStandsForItself = [] {
-  std::array<bool, 256> stands{};
-  for (std::size_t c = 0x20; c < 0x80; ++c) stands[c] = c != '"' && c != '\\';
-  return stands;
-}();
-
-/// How many characters at the start of `text` are written as they are.
-std::size_t plain_characters(std::string_view text) {
-  std::size_t count = 0;
-  while (count < text.size() && kStandsForItself[static_cast<unsigned char>(text[count])]) ++count;
-  return count;
-}
-
-/// `text` is valid UTF-8; the result is ASCII.
-void append_string(std::string& out, std::string_view text) {
-  out += '"';
-  while (!text.empty()) {
-    const std::size_t plain = plain_characters(text);
-    out += text.substr(0, plain);
-    text.remove_prefix(plain);
-    if (text.empty()) break;
-    const auto c = decode_utf8(text);
-    append_character(out, c ? c->value : 0xFFFD);
-    text.remove_prefix(c ? c->length : 1);
-  }
-  out += '"';
-}
-
 void append(std::string& out, const json_t* value);
 
 void append_object(std::string& out, json_t* object) {
   char before = '{';
   for (void* at = json_object_iter(object); at != nullptr; at = json_object_iter_next(object, at)) {
     out += std::exchange(before, ',');
-    append_string(out, json_object_iter_key(at));
+    append_json_string(out, json_object_iter_key(at));
     out += ':';
     append(out, json_object_iter_value(at));
   }
@@ -110,7 +62,7 @@ void append(std::string& out, const json_t* value) {
     case JSON_ARRAY:
       return append_array(out, value);
     case JSON_STRING:
-      return append_string(out, {json_string_value(value), json_string_length(value)});
+      return append_json_string(out, {json_string_value(value), json_string_length(value)});
     case JSON_INTEGER:
       out += std::to_string(json_integer_value(value));
       return;

@@ -13,26 +13,9 @@ namespace {
 
 constexpr int kTotpLength = 6;
 
-void set(const Json& object, const char* name, std::string_view text) {
-  set_member(object, name, json_text(text));
-}
-void set(const Json& object, const char* name, std::int64_t number) {
-  set_member(object, name, Json(json_integer(number)));
-}
-void set_flag(const Json& object, const char* name, bool flag) {
-  set_member(object, name, Json(json_boolean(flag)));
-}
-
-Json new_object() {
-  Json object(json_object());
-  if (!object) throw std::bad_alloc();
-  return object;
-}
-
-void set_times(const Json& object, std::int64_t created, std::int64_t modified) {
-  set(object, "created", api_time(created));
-  set(object, "modified", api_time(modified));
-  set(object, "created_seconds_since_epoch", created);
+void write_times(JsonWriter& json, std::int64_t created, std::int64_t modified) {
+  json.member("created", api_time(created)).member("modified", api_time(modified));
+  json.member("created_seconds_since_epoch", created);
 }
 
 /// A member that may be missing, but not be something else.
@@ -88,91 +71,91 @@ Authenticator authenticator_from_json(const json_t* object) {
 
 }  // namespace
 
-Json to_json(const User& user) {
-  Json object = new_object();
-  set(object, "id", user.id);
-  set(object, "name", user.name);
-  set_flag(object, "toopher_authentication_enabled", user.toopher_authentication_enabled);
-  set_flag(object, "disable_toopher_auth", !user.toopher_authentication_enabled);
-  set(object, "number_of_pregenerated_otps_remaining", std::int64_t{user.recovery_codes_left});
-  set_times(object, user.created, user.modified);
-  return object;
+void write(JsonWriter& json, const User& user) {
+  json.begin_object();
+  json.member("id", user.id);
+  json.member("name", user.name);
+  json.member("toopher_authentication_enabled", user.toopher_authentication_enabled);
+  json.member("disable_toopher_auth", !user.toopher_authentication_enabled);
+  json.member("number_of_pregenerated_otps_remaining", user.recovery_codes_left);
+  write_times(json, user.created, user.modified);
+  json.end_object();
 }
 
-Json to_json(const UserTerminal& terminal) {
-  Json object = new_object();
-  set(object, "id", terminal.id);
-  set(object, "name", terminal.name);
-  set(object, "requester_specified_id", terminal.requester_specified_id);
-  set(object, "name_extra", terminal.requester_specified_id);
-  set_member(object, "user", to_json(terminal.user));
-  set_times(object, terminal.created, terminal.modified);
-  return object;
+void write(JsonWriter& json, const UserTerminal& terminal) {
+  json.begin_object();
+  json.member("id", terminal.id);
+  json.member("name", terminal.name);
+  json.member("requester_specified_id", terminal.requester_specified_id);
+  json.member("name_extra", terminal.requester_specified_id);
+  write(json.name("user"), terminal.user);
+  write_times(json, terminal.created, terminal.modified);
+  json.end_object();
 }
 
-Json to_json(const Action& action) {
-  Json object = new_object();
-  set(object, "id", action.id);
-  set(object, "name", action.name);
-  set_times(object, action.created, action.modified);
-  return object;
+void write(JsonWriter& json, const Action& action) {
+  json.begin_object();
+  json.member("id", action.id);
+  json.member("name", action.name);
+  write_times(json, action.created, action.modified);
+  json.end_object();
 }
 
-Json to_json(const Authenticator& authenticator) {
-  Json object = new_object();
-  set(object, "id", authenticator.id);
-  set(object, "name", authenticator.name);
-  set(object, "key_fingerprint", authenticator.key_fingerprint);
-  set_times(object, authenticator.created, authenticator.created);
-  return object;
+void write(JsonWriter& json, const Authenticator& authenticator) {
+  json.begin_object();
+  json.member("id", authenticator.id);
+  json.member("name", authenticator.name);
+  json.member("key_fingerprint", authenticator.key_fingerprint);
+  write_times(json, authenticator.created, authenticator.created);
+  json.end_object();
 }
 
-Json to_json(const Pairing& pairing) {
-  Json object = new_object();
-  set(object, "id", pairing.id);
-  set_flag(object, "enabled", pairing.enabled);
-  set_flag(object, "pending", pairing.pending);
-  set_flag(object, "deactivated", pairing.deactivated);
-  set_member(object, "user", to_json(pairing.user));
-  set(object, "totp_length", kTotpLength);
-  set(object, "reason", pairing.reason);
-  set(object, "reason_code", pairing.reason_code);
-  if (pairing.authenticator) set_member(object, "authenticator", to_json(*pairing.authenticator));
-  set_times(object, pairing.created, pairing.modified);
-  return object;
+void write(JsonWriter& json, const Pairing& pairing) {
+  json.begin_object();
+  json.member("id", pairing.id);
+  json.member("enabled", pairing.enabled);
+  json.member("pending", pairing.pending);
+  json.member("deactivated", pairing.deactivated);
+  write(json.name("user"), pairing.user);
+  json.member("totp_length", kTotpLength);
+  json.member("reason", pairing.reason);
+  json.member("reason_code", pairing.reason_code);
+  if (pairing.authenticator) write(json.name("authenticator"), *pairing.authenticator);
+  write_times(json, pairing.created, pairing.modified);
+  json.end_object();
 }
 
-Json to_json(const OathOtpValidator& validator) {
-  Json object = new_object();
-  set(object, "id", validator.id);
-  set(object, "requester_specified_id", validator.requester_specified_id);
-  set(object, "otp_type", validator.event_based ? "hotp" : "totp");
-  set(object, "otp_digits", validator.otp_digits);
-  set(object, "algorithm", validator.algorithm);
-  set(object, "totp_step_size", validator.totp_step_size);
-  set(object, "hotp_event_counter", validator.hotp_event_counter);
-  set_times(object, validator.created, validator.modified);
-  return object;
+void write(JsonWriter& json, const OathOtpValidator& validator) {
+  json.begin_object();
+  json.member("id", validator.id);
+  json.member("requester_specified_id", validator.requester_specified_id);
+  json.member("otp_type", validator.event_based ? "hotp" : "totp");
+  json.member("otp_digits", validator.otp_digits);
+  json.member("algorithm", validator.algorithm);
+  json.member("totp_step_size", validator.totp_step_size);
+  json.member("hotp_event_counter", validator.hotp_event_counter);
+  write_times(json, validator.created, validator.modified);
+  json.end_object();
 }
 
-Json to_json(const AuthenticationRequest& request) {
-  Json object = new_object();
-  set(object, "id", request.id);
-  set_flag(object, "pending", request.pending);
-  set_flag(object, "granted", request.granted);
-  set_flag(object, "automated", request.automated);
-  set_flag(object, "cancelled", request.cancelled);
-  set_flag(object, "totp_valid", request.totp_valid);
-  set_flag(object, "automation_allowed", request.automation_allowed);
-  set(object, "reason", request.reason);
-  set(object, "reason_code", request.reason_code);
-  set_member(object, "terminal", to_json(request.terminal));
-  set_member(object, "user", to_json(request.user));
-  set_member(object, "action", to_json(request.action));
-  set(object, "pairing_id", request.pairing_id);
-  if (!request.number.empty()) set(object, "number", request.number);
-  set_times(object, request.created, request.modified);
-  return object;
+void write(JsonWriter& json, const AuthenticationRequest& request) {
+  json.begin_object();
+  json.member("id", request.id);
+  json.member("pending", request.pending);
+  json.member("granted", request.granted);
+  json.member("automated", request.automated);
+  json.member("cancelled", request.cancelled);
+  json.member("totp_valid", request.totp_valid);
+  json.member("automation_allowed", request.automation_allowed);
+  json.member("reason", request.reason);
+  json.member("reason_code", request.reason_code);
+  write(json.name("terminal"), request.terminal);
+  write(json.name("user"), request.user);
+  write(json.name("action"), request.action);
+  json.member("pairing_id", request.pairing_id);
+  if (!request.number.empty()) json.member("number", request.number);
+  write_times(json, request.created, request.modified);
+  json.end_object();
 }
 
 Pairing pairing_from_json(const json_t* object) {

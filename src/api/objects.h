@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "api/json.h"
+#include "api/json_writer.h"
 
 namespace toopher::api {
 
@@ -91,13 +92,21 @@ struct AuthenticationRequest {
   std::int64_t modified = 0;
 };
 
-[[nodiscard]] Json to_json(const User& user);
-[[nodiscard]] Json to_json(const UserTerminal& terminal);
-[[nodiscard]] Json to_json(const Action& action);
-[[nodiscard]] Json to_json(const Authenticator& authenticator);
-[[nodiscard]] Json to_json(const Pairing& pairing);
-[[nodiscard]] Json to_json(const OathOtpValidator& validator);
-[[nodiscard]] Json to_json(const AuthenticationRequest& request);
+void write(JsonWriter& json, const User& user);
+void write(JsonWriter& json, const UserTerminal& terminal);
+void write(JsonWriter& json, const Action& action);
+void write(JsonWriter& json, const Authenticator& authenticator);
+void write(JsonWriter& json, const Pairing& pairing);
+void write(JsonWriter& json, const OathOtpValidator& validator);
+void write(JsonWriter& json, const AuthenticationRequest& request);
+
+/// The text of one of them.
+template <typename Object>
+[[nodiscard]] std::string to_json(const Object& object) {
+  JsonWriter json;
+  write(json, object);
+  return std::move(json).take();
+}
 
 /// Throw JsonError. Required: pairing id, enabled, user; `pending` defaults to false where enabled is true
 /// and to true otherwise (generation 1.0 servers).

@@ -6,6 +6,7 @@ libtoopher_api_a_SOURCES = \
 	api/approved_action.h \
 	api/error.cc api/error.h \
 	api/json.cc api/json.h \
+	api/json_writer.cc api/json_writer.h \
 	api/numbers.h \
 	api/objects.cc api/objects.h \
 	api/reason.h

@@ -10,6 +10,7 @@
 #include <cstdlib>
 
 #include "api/json.h"
+#include "api/json_writer.h"
 #include "api/objects.h"
 #include "base/text.h"
 #include "server/wall_clock.h"
@@ -85,17 +86,12 @@ std::string log_line(LogFormat format, LogLevel level, std::string_view time, st
       text.append(" ").append(name).append("=").append(escape_for_log(value));
     return text;
   }
-  const api::Json object(json_object());
-  const auto set = [&object](const char* name, std::string_view value) {
-    api::set_member(object, name, api::json_text(value));
-  };
-  set("kind", "server");
-  set("time", time);
-  set("level", level_name(level));
-  set("event", event);
-  set("message", message);
-  for (const auto& [name, value] : fields) set(name, value);
-  return api::dump(object.get());
+  api::JsonWriter json;
+  json.begin_object().member("kind", "server").member("time", time).member("level", level_name(level));
+  json.member("event", event).member("message", message);
+  for (const auto& [name, value] : fields) json.member(name, value);
+  json.end_object();
+  return std::move(json).take();
 }
 
 std::string audit_line(LogFormat format, const std::string& line) {

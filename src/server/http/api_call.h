@@ -4,6 +4,7 @@
 #define TOOPHER_SERVER_HTTP_API_CALL_H
 
 #include <string>
+#include <utility>
 
 #include "api/json.h"
 #include "server/http/answer.h"
@@ -24,6 +25,10 @@ struct ApiCall {
 
 inline Answer answer_with(const api::Json& body) {
   return {200, api::dump(body.get())};
+}
+
+inline Answer answer_with(std::string json) {
+  return {200, std::move(json)};
 }
 
 /// For calls without a result: an empty object suits the libraries of every language.

@@ -55,7 +55,7 @@ Answer create_pairing(ApiCall& call) {
 
 Answer create_qr_pairing(ApiCall& call) {
   const Enrolment enrolment = enrolment_of(call);
-  const api::Json answer = api::to_json(present(call.context, enrolment.pairing));
+  const api::Json answer = api::parse_object(api::to_json(present(call.context, enrolment.pairing)));
   api::set_member(answer, "enrolment_link", api::json_text(enrolment.link.view()));
   const Millis left = enrolment.pairing.expires - call.context.now;
   api::set_member(answer, "expires_in", api::Json(json_integer(left / kSecond)));

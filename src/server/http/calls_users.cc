@@ -8,9 +8,11 @@ namespace toopher::server::calls {
 
 Answer find_users(ApiCall& call) {
   const auto user = user_named(call.context, call.caller, call.arguments.text("name", "user_name"));
-  const api::Json list(json_array());
-  if (user) api::append(list, api::to_json(present(call.context, *user)));
-  return answer_with(list);
+  api::JsonWriter json;
+  json.begin_array();
+  if (user) write(json, present(call.context, *user));
+  json.end_array();
+  return answer_with(std::move(json).take());
 }
 
 Answer create_user(ApiCall& call) {
@@ -25,15 +27,17 @@ Answer read_user(ApiCall& call) {
 
 Answer pairings_of_user(ApiCall& call) {
   const auto deactivated = call.arguments.flag("deactivated");
-  const api::Json list(json_array());
+  api::JsonWriter json;
+  json.begin_array();
   for (const Pairing& pairing :
        call.context.store.pairings_of_user(user_with_id(call.context, call.caller, call.id).id)) {
     const api::Pairing shown = present(call.context, pairing);
     // What was denied or never answered is no pairing.
     if (!shown.enabled && !shown.pending && !shown.deactivated) continue;
-    if (!deactivated || *deactivated == shown.deactivated) api::append(list, api::to_json(shown));
+    if (!deactivated || *deactivated == shown.deactivated) write(json, shown);
   }
-  return answer_with(list);
+  json.end_array();
+  return answer_with(std::move(json).take());
 }
 
 Answer change_user(ApiCall& call) {
@@ -54,11 +58,11 @@ Answer make_recovery_codes(ApiCall& call) {
   const auto codes = server::make_recovery_codes(
       call.context, call.caller,
       {call.arguments.text("user_name", "name"), create, call.arguments.text("authorization")});
-  api::Json list(json_array());
-  for (const Secret& code : codes) api::append(list, api::json_text(code.view()));
-  const api::Json answer(json_object());
-  api::set_member(answer, "otp_list", std::move(list));
-  return answer_with(answer);
+  api::JsonWriter json;
+  json.begin_object().name("otp_list").begin_array();
+  for (const Secret& code : codes) json.value(code.view());
+  json.end_array().end_object();
+  return answer_with(std::move(json).take());
 }
 
 }  // namespace toopher::server::calls

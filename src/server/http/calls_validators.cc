@@ -112,11 +112,11 @@ Answer answer_with(const Validator& validator) {
 }
 
 Answer answer_with(const std::vector<Validator>& validators) {
-  api::Json list(json_array());
-  for (const Validator& validator : validators) api::append(list, api::to_json(present(validator)));
-  const api::Json answer(json_object());
-  api::set_member(answer, "oath_otp_validators", std::move(list));
-  return server::answer_with(answer);
+  api::JsonWriter json;
+  json.begin_object().name("oath_otp_validators").begin_array();
+  for (const Validator& validator : validators) write(json, present(validator));
+  json.end_array().end_object();
+  return server::answer_with(std::move(json).take());
 }
 
 }  // namespace

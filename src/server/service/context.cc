@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/service/context.h"
 
-#include "api/json.h"
+#include "api/json_writer.h"
 #include "api/objects.h"
 #include "base/text.h"
 
@@ -17,16 +17,14 @@ void require_text(std::string_view text, std::string_view what, std::size_t max_
 
 void audit(Context& context, std::string_view event,
            std::initializer_list<std::pair<const char*, std::string_view>> fields) {
-  const api::Json object(json_object());
-  const auto set = [&object](const char* name, std::string_view value) {
-    if (json_object_set_new(object.get(), name, api::json_text(value).release()) != 0) throw std::bad_alloc();
-  };
-  set("time", api::api_time(context.now / kSecond) + "Z");
-  set("event", event);
+  api::JsonWriter json;
+  json.begin_object();
+  json.member("time", api::api_time(context.now / kSecond) + "Z").member("event", event);
   for (const auto& [name, value] : fields) {
-    if (!value.empty()) set(name, value);
+    if (!value.empty()) json.member(name, value);
   }
-  context.store.audit(context.now, event, api::dump(object.get()));
+  json.end_object();
+  context.store.audit(context.now, event, std::move(json).take());
 }
 
 }  // namespace toopher::server
