@@ -3,6 +3,7 @@
 noinst_LIBRARIES += libtoopher_crypto.a
 libtoopher_crypto_a_CPPFLAGS = $(AM_CPPFLAGS) $(OPENSSL_CFLAGS)
 libtoopher_crypto_a_SOURCES = \
+	crypto/aes_gcm.cc crypto/aes_gcm.h \
 	crypto/encoding.cc crypto/encoding.h \
 	crypto/hash.cc crypto/hash.h \
 	crypto/keys.cc crypto/keys.h \

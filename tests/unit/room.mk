@@ -25,6 +25,13 @@ unit_api_test_SOURCES = unit/api_test.cc
 unit_api_test_LDADD = $(ROOM)api.a $(ROOM)base.a $(JANSSON_LIBS) $(CMOCKA_LIBS)
 
 if CMOCKA
+check_PROGRAMS += unit/webpush_test
+TESTS += unit/webpush_test
+endif
+unit_webpush_test_SOURCES = unit/webpush_test.cc vectors.h
+unit_webpush_test_LDADD = $(ROOM)webpush.a $(ROOM)crypto.a $(ROOM)base.a $(OPENSSL_LIBS) $(CMOCKA_LIBS)
+
+if CMOCKA
 check_PROGRAMS += unit/config_test unit/earlier_files_test
 TESTS += unit/config_test unit/earlier_files_test
 endif
