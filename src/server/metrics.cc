@@ -21,6 +21,10 @@ constexpr std::array<const char*, kRoutes> kRouteNames = {"toopher", "authentica
 constexpr std::array kStateNames = {"granted", "denied", "expired", "cancelled"};
 constexpr std::array kFactorNames = {"push", "code", "rule", "other"};
 
+constexpr std::array<const char*, push::kWays> kWayNames = {"webpush", "ntfy"};
+constexpr std::array<const char*, push::kOutcomes> kOutcomeNames = {"accepted", "gone",      "refused",
+                                                                    "late",     "withdrawn", "dropped"};
+
 struct Reason {
   int code;
   const char* name;
@@ -85,7 +89,8 @@ double Histogram::sum() const {
 Metrics::Metrics()
     : started_(std::chrono::system_clock::now()),
       batches_({1, 2, 4, 8, 16, 32, 64, 128}),
-      operation_times_({0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5}) {}
+      operation_times_({0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5}),
+      notification_times_({0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30}) {}
 
 void Metrics::answered(Route route, int status) {
   const auto place = static_cast<std::size_t>(std::clamp(status, 100, 599) - 100);
@@ -95,6 +100,12 @@ void Metrics::answered(Route route, int status) {
 void Metrics::operation_done(std::chrono::steady_clock::duration time) {
   done_.add();
   operation_times_.observe(std::chrono::duration<double>(time).count());
+}
+
+void Metrics::notified(push::Way way, push::Outcome outcome, std::chrono::steady_clock::duration time) {
+  notifications_.at(static_cast<std::size_t>(way)).at(static_cast<std::size_t>(outcome)).add();
+  if (outcome == push::Outcome::accepted)
+    notification_times_.observe(std::chrono::duration<double>(time).count());
 }
 
 void Metrics::audited(std::string_view line) {
@@ -154,6 +165,18 @@ std::string Metrics::text(const Gauges& gauges) const {
     if (const auto count = wrong_codes_.at(reason).value(); count != 0)
       out.sample("toopherd_code_verifications_total", {{"result", kReasonNames.at(reason).name}}, count);
   }
+  out.family("toopherd_notifications_total", "counter",
+             "Messages to people's phones, by way and by what became of them.");
+  for (std::size_t way = 0; way < push::kWays; ++way) {
+    for (std::size_t outcome = 0; outcome < push::kOutcomes; ++outcome) {
+      if (const auto count = notifications_.at(way).at(outcome).value(); count != 0)
+        out.sample("toopherd_notifications_total",
+                   {{"way", kWayNames.at(way)}, {"outcome", kOutcomeNames.at(outcome)}}, count);
+    }
+  }
+  out.histogram("toopherd_notification_seconds",
+                "From the commit of what a message tells to the push service's taking it.",
+                notification_times_);
   out.gauge("toopherd_connections", "Open connections.", static_cast<double>(gauges.connections));
   out.gauge("toopherd_idle_connections", "Open connections between two requests.",
             static_cast<double>(gauges.idle_connections));

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "server/push/outcome.h"
+
 namespace toopher::server {
 
 class Counter {
@@ -64,6 +66,8 @@ class Metrics {
   /// Clients without a place: 429 or 503.
   void turned_away(int status) { (status == 429 ? crowded_address_ : full_).add(); }
   void cut_for_room() { cut_.add(); }
+  /// A message to a person ended so, that long after what it tells.
+  void notified(push::Way way, push::Outcome outcome, std::chrono::steady_clock::duration time);
   void handshake_failed() { handshakes_failed_.add(); }
 
   /// All of it in Prometheus's text format 0.0.4.
@@ -90,6 +94,8 @@ class Metrics {
   Counter full_;
   Counter cut_;
   Counter handshakes_failed_;
+  std::array<std::array<Counter, push::kOutcomes>, push::kWays> notifications_;
+  Histogram notification_times_;
 };
 
 }  // namespace toopher::server

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # server: toopherd. store/ knows SQL, service/ the rules, http/ the wire; Beast's parser is in http/request_reader.cc only.
-server_flags = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(LIBPQ_CFLAGS) $(OPENSSL_CFLAGS) $(JANSSON_CFLAGS) $(QRENCODE_CFLAGS) $(PNG_CFLAGS)
+server_flags = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(LIBPQ_CFLAGS) $(OPENSSL_CFLAGS) $(JANSSON_CFLAGS) $(QRENCODE_CFLAGS) $(PNG_CFLAGS) $(CURL_CFLAGS)
 
 noinst_LIBRARIES += libtoopher_server.a
 libtoopher_server_a_CPPFLAGS = $(server_flags)
@@ -27,6 +27,7 @@ libtoopher_server_a_SOURCES = \
 	server/admin/in_use.cc server/admin/in_use.h \
 	server/admin/command.h server/admin/commands.cc \
 	server/admin/link.h server/admin/link_database.cc server/admin/link_socket.cc \
+	server/admin/ntfy.cc server/admin/ntfy.h \
 	server/admin/page.h \
 	server/admin/requesters.cc server/admin/requesters.h \
 	server/admin/requests.cc server/admin/requests.h \
@@ -83,6 +84,14 @@ libtoopher_server_a_SOURCES = \
 	server/http/waiters.cc server/http/waiters.h \
 	server/http/web.cc server/http/web.h \
 	server/http/web_files.h \
+	server/push/addresses.cc server/push/addresses.h \
+	server/push/notifier.cc server/push/notifier.h \
+	server/push/outcome.h \
+	server/push/payload.cc server/push/payload.h \
+	server/push/sender.cc server/push/sender.h \
+	server/push/subscription.cc server/push/subscription.h \
+	server/push/transfer.cc server/push/transfer.h \
+	server/push/vapid_tokens.h \
 	server/run_program.cc server/run_program.h \
 	server/serve.cc server/serve.h \
 	server/service/approvals.cc server/service/approvals.h \
@@ -98,6 +107,7 @@ libtoopher_server_a_SOURCES = \
 	server/service/pairings.cc server/service/pairings.h \
 	server/service/phrase.cc server/service/phrase.h \
 	server/service/proofs.cc server/service/proofs.h \
+	server/service/push.cc server/service/push.h \
 	server/service/recovery.cc server/service/recovery.h \
 	server/service/requesters.cc server/service/requesters.h \
 	server/service/request_id.cc server/service/request_id.h \
@@ -135,6 +145,7 @@ libtoopher_server_a_SOURCES = \
 	server/store/transaction_lists.cc \
 	server/store/transaction_pairings.cc \
 	server/store/transaction_pruning.cc \
+	server/store/transaction_push.cc \
 	server/store/transaction_requesters.cc \
 	server/store/transaction_requests.cc \
 	server/store/transaction_reset_links.cc \
@@ -149,9 +160,10 @@ nodist_libtoopher_server_a_SOURCES = web/files.cc
 sbin_PROGRAMS += toopherd
 toopherd_CPPFLAGS = $(server_flags)
 toopherd_SOURCES = server/toopherd.cc
-toopherd_LDADD = libtoopher_server.a libtoopher_tools.a libtoopher_config.a libtoopher_api.a libtoopher_device.a libtoopher_otp.a \
+toopherd_LDADD = libtoopher_server.a libtoopher_tools.a libtoopher_config.a libtoopher_api.a libtoopher_device.a libtoopher_webpush.a \
+	libtoopher_otp.a \
 	libtoopher_oauth.a libtoopher_crypto.a libtoopher_base.a $(SQLITE_LIBS) $(LIBPQ_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS) \
-	$(QRENCODE_LIBS) $(PNG_LIBS) -lpthread
+	$(QRENCODE_LIBS) $(PNG_LIBS) $(CURL_LIBS) -lpthread
 
 sbin_PROGRAMS += toopher-admin
 toopher_admin_CPPFLAGS = $(server_flags)

@@ -14,11 +14,13 @@
 #include <cstdio>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
 #include "api/json.h"
 #include "base/random.h"
+#include "base/text.h"
 #include "config.h"
 #include "server/admin/api.h"
 #include "server/admin/call.h"
@@ -35,6 +37,7 @@
 #include "server/log.h"
 #include "server/metrics.h"
 #include "server/open_store.h"
+#include "server/push/notifier.h"
 #include "server/reload.h"
 #include "server/service/housekeeping.h"
 #include "server/service_manager.h"
@@ -96,6 +99,7 @@ class Server {
         store_(*engine_, metrics_),
         health_(store_, loop_.get_executor()),
         app_{store_, waiters_, hasher_, config.origin, wall_clock, loop_.get_executor()},
+        notifier_(store_, metrics_, loop_.get_executor(), wall_clock),
         listener_(
             loop_, {asio::ip::make_address(config.listen.address), config.listen.port}, tls_of(config),
             http_settings(config),
@@ -115,6 +119,7 @@ class Server {
     if (app_.origin.empty()) app_.origin = normalised_origin(url_);
     app_.gateways = {config.sms_command, config.mail_command};
     port_ = listener_.port();
+    use_push_settings(push_settings(config));
     provide_for_admin();
   }
 
@@ -126,18 +131,60 @@ class Server {
       if (!error) drain("a signal came");
     });
     wait_for_reload();
-    listener_.start();
     admin_.start();
     keep_house();
     keep_watchdog_quiet();
-    (void)std::printf("toopherd: ready on %s\n", url_.c_str());
-    (void)std::fflush(stdout);
-    manager_.ready();
+    begin_with_push_key();
     loop_.run();
     return keep_database_as_;
   }
 
  private:
+  void begin_with_push_key() {
+    const auto key = std::make_shared<std::optional<crypto::PrivateKey>>();
+    store_.submit(
+        [this, key](Transaction& transaction) {
+          Context context{transaction, app_.now(), app_.origin};
+          *key = push_key(context);
+        },
+        [this, key](const std::exception_ptr& failure) {
+          if (failure) std::rethrow_exception(failure);
+          notifier_.use_key(std::move(**key));
+          app_.push = notifier_.policy();
+          begin();
+        });
+  }
+
+  void begin() {
+    if (waiters_.draining()) return;
+    listener_.start();
+    (void)std::printf("toopherd: ready on %s\n", url_.c_str());
+    (void)std::fflush(stdout);
+    if (config_.push_contact.empty())
+      log(LogLevel::notice, "no web push",
+          "phones are not notified: push-contact is missing in " + config_.file + "; see toopherd(8)");
+    manager_.ready();
+  }
+
+  /// Reads the token's file.
+  [[nodiscard]] push::NotifierSettings push_settings(const ServerConfig& config) const {
+    push::NotifierSettings settings;
+    settings.origin = app_.origin;
+    settings.contact = config.push_contact;
+    settings.hosts = webpush::Hosts::parse(config.push_hosts).value();
+    settings.ntfy_url = config.ntfy_url;
+    if (!config.ntfy_token_file.empty()) {
+      const Secret text = read_secret_file(config.ntfy_token_file);
+      settings.ntfy_token = Secret(trim(text.view()));
+    }
+    return settings;
+  }
+
+  void use_push_settings(push::NotifierSettings settings) {
+    notifier_.use(std::move(settings));
+    app_.push = notifier_.policy();
+  }
+
   void provide_for_admin() {
     admin_operations_["status"] = [this](const json_t*) { return status(); };
     admin_operations_["key reload"] = [this](const json_t*) {
@@ -191,9 +238,13 @@ class Server {
     asio::post(loop_, [this, committed = std::move(committed)] {
       log_audit(committed.audit_lines);
       for (const auto& line : committed.audit_lines) metrics_.audited(line);
-      for (const auto& topic : committed.topics) waiters_.notify(topic);
+      for (const auto& topic : committed.topics) {
+        waiters_.notify(topic);
+        notifier_.heard(topic);
+      }
       if (committed.everything) waiters_.notify_all();
       for (const auto& completion : committed.completions) completion();
+      notifier_.tell(committed.announcements);
     });
   }
 
@@ -256,8 +307,10 @@ class Server {
         fresh.certificate = config_.certificate;
         fresh.private_key = config_.private_key;
       }
+      push::NotifierSettings settings = push_settings(fresh);
       reload_key();
       take_over(std::move(fresh), std::move(tls));
+      use_push_settings(std::move(settings));
       log(LogLevel::notice, "reloaded", config_.file + " and the certificate are in force");
       if (!keys.empty())
         log(LogLevel::warning, "restart needed",
@@ -361,6 +414,7 @@ class Server {
   Health health_;
   bool cleaning_ = false;
   App app_;
+  push::Notifier notifier_;
   Listener listener_;
   admin::ServerOperations admin_operations_;
   admin::Socket admin_;

@@ -11,6 +11,8 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "server/store/postgres_options.h"
+#include "webpush/endpoint.h"
+#include "webpush/vapid.h"
 
 namespace toopher::server {
 
@@ -69,6 +71,20 @@ class Reader {
     } else if (entry.key == "log-format") {
       if (entry.value != "json" && entry.value != "text") fail(entry, "log-format must be json or text");
       result.log_format = entry.value == "json" ? LogFormat::json : LogFormat::text;
+    } else if (entry.key == "push-contact") {
+      if (!webpush::is_contact(entry.value))
+        fail(entry,
+             "push-contact must be an address of yours, as mailto:admin@example.org or "
+             "https://example.org/contact");
+      result.push_contact = entry.value;
+    } else if (entry.key == "push-hosts") {
+      if (!webpush::Hosts::parse(entry.value))
+        fail(entry,
+             "push-hosts must be names, as push.example.org or *.example.org, or origins, as "
+             "https://push.internal:8443");
+      result.push_hosts = entry.value;
+    } else if (entry.key == "ntfy-url") {
+      take_ntfy(entry);
     } else if (int* days = days_named(entry.key)) {
       const auto given = parse_decimal(entry.value, kMaxDays);
       if (!given) fail(entry, entry.key + " must be a number of days up to 36500; 0 keeps for ever");
@@ -92,6 +108,15 @@ class Reader {
     fail(entry, std::string("database: ") + error.what());
   }
 
+  void take_ntfy(const config::IniEntry& entry) {
+    const std::string_view url = entry.value;
+    const auto origin = webpush::Origin::parse(url.ends_with('/') ? url.substr(0, url.size() - 1) : url);
+    if (!origin) fail(entry, "ntfy-url must be https://HOST[:PORT] without a path");
+    if (!origin->https && !address_of(origin->host).is_loopback())
+      fail(entry, "ntfy-url must begin with https://, unless it is a loopback address");
+    result.ntfy_url = origin->text();
+  }
+
   unsigned connections_of(const config::IniEntry& entry) const {
     constexpr std::uint32_t kMost = 64;
     const auto count = parse_decimal(entry.value, kMost);
@@ -111,6 +136,7 @@ class Reader {
     }
     require(result.database_password_file.empty() || postgres::Options::is_meant(result.database),
             "a PostgreSQL as database for database-password-file");
+    require(result.ntfy_token_file.empty() || !result.ntfy_url.empty(), "ntfy-url for ntfy-token-file");
     require(result.certificate.empty() == result.private_key.empty(),
             "certificate together with private-key");
     if (result.certificate.empty() && !address_of(result.listen.address).is_loopback()) {
@@ -164,6 +190,7 @@ class Reader {
     if (key == "sms-command") return &result.sms_command;
     if (key == "mail-command") return &result.mail_command;
     if (key == "admin-socket") return &result.admin_socket;
+    if (key == "ntfy-token-file") return &result.ntfy_token_file;
     return nullptr;
   }
 

@@ -13,6 +13,7 @@
 #include "server/http/network.h"
 #include "server/log.h"
 #include "server/store/records.h"
+#include "webpush/hosts.h"
 
 namespace toopher::server {
 
@@ -40,6 +41,10 @@ struct ServerConfig {
   std::string mail_command;  ///< a program that sends mail; empty: none
   Retention retention;
   std::string admin_socket;  ///< where toopher-admin finds the server
+  std::string push_contact;  ///< whom operators of push services reach; empty: there is no Web Push
+  std::string push_hosts{webpush::kKnownHosts};  ///< as webpush::Hosts::parse() takes them
+  std::string ntfy_url;                          ///< an origin; empty: nobody is told through ntfy
+  std::string ntfy_token_file;                   ///< empty: none is needed
 };
 
 /// ADDRESS:PORT, [IPV6]:PORT; nothing if it is neither.

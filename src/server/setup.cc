@@ -17,8 +17,10 @@
 #include "crypto/encoding.h"
 #include "server/admin/key_file.h"
 #include "server/alone.h"
+#include "server/service/push.h"
 #include "server/store/postgres_options.h"
 #include "server/wall_clock.h"
+#include "webpush/vapid.h"
 
 namespace toopher::server {
 
@@ -89,7 +91,11 @@ std::string config_text(const InitOptions& options, bool needs_certificate) {
   text += "database = " + (options.database.empty() ? "toopherd.sqlite" : options.database) + "\n";
   if (!options.password_file.empty())
     text += "database-password-file = " + absolute_path(options.password_file) + "\n";
-  return text + "key-file = toopherd.key\n";
+  text += "key-file = toopherd.key\n";
+  return text + (options.push_contact.empty()
+                     ? "# Whom operators of push services reach; without it phones are not notified.\n"
+                       "# push-contact = mailto:admin@example.org\n"
+                     : "push-contact = " + options.push_contact + "\n");
 }
 
 void print_secret(const Secret& text) {
@@ -148,6 +154,8 @@ void initialise(const InitOptions& options) {
   if (!options.origin.empty() && checked.origin.empty()) {
     throw std::runtime_error("--origin must be https://HOST[:PORT] without a path");
   }
+  if (!options.push_contact.empty() && !webpush::is_contact(options.push_contact))
+    throw std::runtime_error("--push-contact must be mailto:ADDRESS or https://HOST");
   const std::string directory = absolute_path(options.directory);
   if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) {
     throw std::runtime_error(directory + " cannot be made: " + error_text(errno));
@@ -175,13 +183,16 @@ void initialise(const InitOptions& options) {
   scopes.add(Scope::enrol);
   const NewRequester made = new_requester("first requester", scopes);
   store_requester(*database, made);
+  database->run([](Context& context) { (void)push_key(context); });
   write_new_file(directory + "/credentials", made.credentials().view());
   print_secret(made.credentials());
   (void)std::fprintf(
       stderr,
       "toopherd: %s is ready. The lines above are a host's credentials (also in %s/credentials).\n"
-      "%sStart the server:  toopherd --config %s/toopherd.conf\n",
+      "%s%sStart the server:  toopherd --config %s/toopherd.conf\n",
       directory.c_str(), directory.c_str(),
+      checked.push_contact.empty() ? "For notifications on phones put push-contact into toopherd.conf.\n"
+                                   : "",
       needs_certificate ? "Put certificate.pem and private-key.pem there first.\n" : "", directory.c_str());
 }
 

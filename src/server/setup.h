@@ -19,6 +19,7 @@ struct InitOptions {
   std::string origin;         ///< empty: made of the address
   std::string database;       ///< of PostgreSQL; empty: an SQLite file in the directory
   std::string password_file;  ///< for it; empty: none
+  std::string push_contact;   ///< whom operators of push services reach; empty: phones are not notified
 };
 
 /// Makes DIR/toopherd.conf, its database unless that is given, key file (0600) and the first requester's DIR/credentials (0600), and prints

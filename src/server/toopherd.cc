@@ -21,7 +21,7 @@ constexpr int kUsageError = 2;
 constexpr const char* kHelp =
     "Usage: toopherd --config FILE\n"
     "       toopherd --init DIR [--listen ADDRESS:PORT] [--origin URL]\n"
-    "                [--database URI [--database-password-file FILE]]\n"
+    "                [--push-contact mailto:ADDRESS] [--database URI [--database-password-file FILE]]\n"
     "       toopherd --add-requester NAME --scopes login,enrol,admin --config FILE\n"
     "\n"
     "The server of pam_toopher: it speaks the Toopher API v1 with hosts, and with phones.\n"
@@ -31,6 +31,8 @@ constexpr const char* kHelp =
     "                         the credentials of a first requester (a host)\n"
     "  --listen ADDRESS:PORT  with --init: where to listen (127.0.0.1:8477); port 0 is any free one\n"
     "  --origin URL           with --init: how phones and hosts address the server\n"
+    "  --push-contact URI     with --init: whom operators of push services reach, as\n"
+    "                         mailto:admin@example.org; needed for notifications on phones\n"
     "  --database URI         with --init: a PostgreSQL instead of an SQLite file, as\n"
     "                         postgresql://toopherd@db.example.org/toopherd\n"
     "  --database-password-file FILE  where its password is, if it wants one\n"
@@ -56,6 +58,7 @@ bool parse(int argc, char** argv, CommandLine& line) {
     kInit,
     kListen,
     kOrigin,
+    kPushContact,
     kDatabase,
     kPasswordFile,
     kRequester,
@@ -67,6 +70,7 @@ bool parse(int argc, char** argv, CommandLine& line) {
                                     {"init", required_argument, nullptr, kInit},
                                     {"listen", required_argument, nullptr, kListen},
                                     {"origin", required_argument, nullptr, kOrigin},
+                                    {"push-contact", required_argument, nullptr, kPushContact},
                                     {"database", required_argument, nullptr, kDatabase},
                                     {"database-password-file", required_argument, nullptr, kPasswordFile},
                                     {"add-requester", required_argument, nullptr, kRequester},
@@ -83,6 +87,8 @@ bool parse(int argc, char** argv, CommandLine& line) {
       line.init.listen = optarg;
     else if (found == kOrigin)
       line.init.origin = optarg;
+    else if (found == kPushContact)
+      line.init.push_contact = optarg;
     else if (found == kDatabase)
       line.init.database = optarg;
     else if (found == kPasswordFile)
@@ -110,7 +116,7 @@ int usage_error(const char* message) {
 int run(const CommandLine& line) {
   if (!line.init.directory.empty()) {
     if (!line.config.empty() || !line.requester.empty())
-      return usage_error("--init goes with --listen, --origin and --database only");
+      return usage_error("--init goes with --listen, --origin, --push-contact and --database only");
     server::initialise(line.init);
     return 0;
   }

@@ -57,6 +57,12 @@ class Doctor(admin.AdminCase):
         self.run_it("key", "add")
         self.assertEqual(self.findings()["key file"]["level"], "warning")
 
+    def test_whether_phones_are_notified(self):
+        self.assertEqual(self.findings(1)["push"]["level"], "warning")
+        with open(self.config, "a", encoding="ascii") as file:
+            file.write("push-contact = mailto:admin@example.org\n")
+        self.assertEqual(self.findings()["push"]["level"], "good")
+
     def test_a_server_that_does_not_run(self):
         self.server.stop()
         self.assertEqual(self.findings()["server"]["level"], "warning")

@@ -77,6 +77,10 @@ TESTS += e2e/check_test.py e2e/web_app_test.py
 endif
 EXTRA_DIST += e2e/check_test.py e2e/web_app_test.py
 if SERVER
+TESTS += e2e/push_test.py
+endif
+EXTRA_DIST += e2e/push_test.py support/one_push.py support/push_service.py
+if SERVER
 TESTS += e2e/query_plan_test.py e2e/server_crash_test.py e2e/server_faults_test.py
 endif
 EXTRA_DIST += e2e/query_plan_test.py e2e/server_crash_test.py e2e/server_faults_test.py

@@ -77,9 +77,10 @@ check_PROGRAMS += unit/server_http_test unit/server_test unit/server_recovery_te
 TESTS += unit/server_http_test unit/server_test unit/server_recovery_test unit/server_enrolment_test unit/server_tokens_test unit/server_router_test unit/server_store_test unit/server_disk_test
 endif
 endif
-server_test_libraries = $(ROOM)server.a $(ROOM)tools.a $(ROOM)config.a $(ROOM)api.a $(ROOM)device.a $(ROOM)otp.a $(ROOM)oauth.a \
+server_test_libraries = $(ROOM)server.a $(ROOM)tools.a $(ROOM)config.a $(ROOM)api.a $(ROOM)device.a $(ROOM)webpush.a $(ROOM)otp.a \
+	$(ROOM)oauth.a \
 	$(ROOM)crypto.a $(ROOM)base.a $(CMOCKA_LIBS) $(SQLITE_LIBS) $(LIBPQ_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS) \
-	$(QRENCODE_LIBS) $(PNG_LIBS) -lpthread
+	$(QRENCODE_LIBS) $(PNG_LIBS) $(CURL_LIBS) -lpthread
 unit_server_http_test_SOURCES = unit/server_http_test.cc
 unit_server_http_test_LDADD = $(server_test_libraries)
 unit_server_test_SOURCES = unit/server_test.cc unit/server_world.h
@@ -98,10 +99,12 @@ unit_server_router_test_SOURCES = unit/server_router_test.cc unit/server_world.h
 unit_server_router_test_LDADD = $(server_test_libraries)
 if CMOCKA
 if SERVER
-check_PROGRAMS += unit/server_rules_test unit/server_automation_test
-TESTS += unit/server_rules_test unit/server_automation_test
+check_PROGRAMS += unit/server_rules_test unit/server_automation_test unit/server_push_test
+TESTS += unit/server_rules_test unit/server_automation_test unit/server_push_test
 endif
 endif
+unit_server_push_test_SOURCES = unit/server_push_test.cc unit/server_world.h
+unit_server_push_test_LDADD = $(server_test_libraries)
 unit_server_rules_test_SOURCES = unit/server_rules_test.cc unit/server_world.h
 unit_server_rules_test_LDADD = $(server_test_libraries)
 unit_server_automation_test_SOURCES = unit/server_automation_test.cc unit/server_world.h

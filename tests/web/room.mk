@@ -6,5 +6,5 @@ check-web:
 EXTRA_DIST += web/package.json web/package-lock.json web/run.sh
 EXTRA_DIST += web/browser/pairing.test.js web/browser/phone.test.js web/browser/push.test.js
 EXTRA_DIST += web/support/camera.js web/support/hand.js web/support/look.js web/support/server.py web/support/vectors.js web/support/world.js
-EXTRA_DIST += web/unit/api.test.js web/unit/codes.test.js web/unit/enrolment.test.js web/unit/platform.test.js web/unit/shown.test.js \
+EXTRA_DIST += web/unit/api.test.js web/unit/codes.test.js web/unit/enrolment.test.js web/unit/platform.test.js web/unit/push.test.js web/unit/shown.test.js \
 	web/unit/signing.test.js web/unit/visible.test.js web/unit/words.test.js

@@ -10,6 +10,7 @@
 #include "server/admin/keys.h"
 #include "server/admin/migration.h"
 #include "server/admin/notes.h"
+#include "server/admin/ntfy.h"
 #include "server/admin/requesters.h"
 #include "server/admin/requests.h"
 #include "server/admin/users.h"
@@ -20,9 +21,10 @@ namespace toopher::server::admin {
 std::span<const Command> commands() {
   static const std::vector<Command> all = [] {
     std::vector<Command> collected;
-    for (const auto part : {user_commands(), access_commands(), device_commands(), request_commands(),
-                            requester_commands(), audit_commands(), backup_commands(), migration_commands(),
-                            key_commands(), verify_commands(), doctor_commands(), note_commands()})
+    for (const auto part :
+         {user_commands(), access_commands(), ntfy_commands(), device_commands(), request_commands(),
+          requester_commands(), audit_commands(), backup_commands(), migration_commands(), key_commands(),
+          verify_commands(), doctor_commands(), note_commands()})
       collected.insert(collected.end(), part.begin(), part.end());
     return collected;
   }();

@@ -118,6 +118,15 @@ void examine_users(Session& session, Findings& findings) {
   }
 }
 
+void examine_push(const ServerConfig& config, Findings& findings) {
+  if (config.push_contact.empty()) {
+    findings.warning("push", "push-contact is missing, so phones are not notified",
+                     "push-contact = mailto:YOU@YOUR.DOMAIN in " + config.file + ", and reload the server");
+  } else {
+    findings.good("push", "push services know " + config.push_contact);
+  }
+}
+
 const char* text_of(Level level) {
   constexpr std::array kNames{"good", "warning", "error"};
   return kNames[static_cast<std::size_t>(level)];
@@ -155,6 +164,7 @@ int doctor(Session& session, const Command& command, const json_t* parameters) {
   examine_server(session, findings);
   examine_files(session.config(), findings);
   examine_certificate(session.config(), findings);
+  examine_push(session.config(), findings);
   examine_system(findings);
   const api::Json facts = session.call("facts", api::Json(json_object()).get());
   examine_backup(facts.get(), findings);

@@ -17,6 +17,7 @@
 #include "server/http/message.h"
 #include "server/http/waiters.h"
 #include "server/service/context.h"
+#include "server/service/push.h"
 
 namespace toopher::server {
 
@@ -29,6 +30,7 @@ struct App {
   boost::asio::any_io_executor executor;  ///< of the loop
   Gateways gateways{};
   std::shared_ptr<Errands> errands = std::make_shared<Errands>();
+  std::shared_ptr<const PushPolicy> push = std::make_shared<PushPolicy>();
 };
 
 /// Longest `wait` of a long poll.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/http/authenticator_api.h"
 
+#include <memory>
 #include <new>
 
 #include "api/json.h"
@@ -16,6 +17,7 @@
 #include "server/service/devices.h"
 #include "server/service/enrolment.h"
 #include "server/service/pairings.h"
+#include "server/service/push.h"
 #include "server/service/requests.h"
 #include "server/service/rules.h"
 
@@ -223,13 +225,50 @@ Answer remove_rule_call(Context& context, const Device& device, const std::strin
   return {200, "{}", true, 0};
 }
 
-Answer device_call(Context& context, const Device& device, const Request& request) {
+Answer push_call(Context& context, const Device& device, const PushPolicy& policy) {
+  const PushState state = context.store.push_state(device.id);
+  const bool available = !policy.point.empty();
+  const api::Json answer(json_object());
+  put(answer, "available", json_boolean(available));
+  put(answer, "application_server_key", crypto::base64url_encode(policy.point));
+  put(answer, "subscribed", json_boolean(state.subscribed));
+  put(answer, "last_delivered", json_integer(state.delivered / kSecond));
+  put(answer, "problem", available ? state.problem : policy.problem);
+  return ok(answer);
+}
+
+Answer subscribe_call(Context& context, const Device& device, const Request& request,
+                      const PushPolicy& policy) {
+  const api::Json body = api::parse_object(request.body);
+  subscribe_to_push(context, device, policy, api::required_string(body.get(), "endpoint"),
+                    binary(body.get(), "p256dh"), binary(body.get(), "auth"));
+  return {200, "{}", true, 0};
+}
+
+/// `push` and what is below it.
+Answer push_calls(Context& context, const Device& device, const Request& request, const PushPolicy& policy) {
+  const std::string_view path = request.path().substr(kAuthenticatorApiPath.size());
+  const bool post = request.method == "POST";
+  if (!post && path == "push") return push_call(context, device, policy);
+  if (post && path == "push") return subscribe_call(context, device, request, policy);
+  if (post && path == "push/remove") {
+    unsubscribe_from_push(context, device);
+  } else if (post && path == "push/test") {
+    send_test_push(context, device, policy);
+  } else {
+    refuse(404, "There is no such call.");
+  }
+  return {200, "{}", true, 0};
+}
+
+Answer device_call(Context& context, const Device& device, const Request& request, const PushPolicy& push) {
   const std::string_view path = request.path().substr(kAuthenticatorApiPath.size());
   const bool post = request.method == "POST";
   if (!post && request.method != "GET") refuse(405, "Calls are GET or POST.");
   if (!post && path == "pending") return pending_call(context, device, since_parameter(request));
   if (!post && path == "pairings") return pairings_call(context, device);
   if (!post && path == "rules") return rules_call(context, device);
+  if (path == "push" || path.starts_with("push/")) return push_calls(context, device, request, push);
   if (post && path == "phrases") return phrase_call(context, device);
   if (const auto id = id_between(path, "pairings/", ""); post && !id.empty()) {
     return decide_pairing_call(context, device, request, id);
@@ -272,15 +311,17 @@ Answer guarded(Context& context, Call call) {
 boost::asio::awaitable<Response> authenticator_api(App& app, const Request& request, Peer& peer) {
   const std::string_view path = request.path().substr(kAuthenticatorApiPath.size());
   Device device;
+  // As it was when the call came: a reload may replace it meanwhile.
+  const std::shared_ptr<const PushPolicy> push = app.push;
   const Work first = [&](Context& context) {
     return guarded(context, [&] {
       if (request.method == "POST" && path == "devices") return register_call(context, request);
       device = authenticate_device(context, call_of(request), request.authorization);
-      return device_call(context, device, request);
+      return device_call(context, device, request, *push);
     });
   };
   const Work again = [&](Context& context) {
-    return guarded(context, [&] { return device_call(context, device, request); });
+    return guarded(context, [&] { return device_call(context, device, request, *push); });
   };
   const auto claim = device::parse_call_authorization(request.authorization);
   const bool may_wait = request.method == "GET" && path == "pending" && claim;

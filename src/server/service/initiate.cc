@@ -240,6 +240,13 @@ AuthenticationRequest push(Context& context, const Caller& caller, const Asked& 
     request.number = random_number(caller.number_digits);
   context.store.insert_request(request);
   notify_devices_of(context, asked.user.id);
+  context.store.announce({.occasion = Occasion::request,
+                          .id = request.id,
+                          .user_id = request.user_id,
+                          .pairing_id = request.pairing_id,
+                          .terminal = request.terminal.name,
+                          .metadata = request.metadata,
+                          .expires = request.expires});
   audit_request(context, "push sent", request, caller.name);
   return request;
 }

@@ -111,6 +111,11 @@ Pairing create_pairing(Context& context, const Caller& caller, std::string_view 
       context,
       {user.id, caller.id, device_id, further || caller.scopes.has(Scope::admin), rules::kPairingLife});
   context.store.notify(device_id);
+  context.store.announce({.occasion = Occasion::pairing,
+                          .id = pairing.id,
+                          .user_id = pairing.user_id,
+                          .device_id = device_id,
+                          .expires = pairing.expires});
   audit_pairing(context, further ? "further pairing asked for" : "pairing asked for", pairing, caller.name);
   return pairing;
 }

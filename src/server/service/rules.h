@@ -71,6 +71,15 @@ inline constexpr int kMaxMessages = 60;      // of one requester ...
 inline constexpr int kMaxMessagesToOne = 3;  // to one number or address ...
 inline constexpr Millis kMessageWindow = 10 * kMinute;
 
+// A phone's subscription to notifications: each is a line of the audit log
+inline constexpr int kMaxSubscriptions = 20;  // of one device ...
+inline constexpr Millis kSubscriptionWindow = 10 * kMinute;
+
+// Notifications to try out whether they arrive
+inline constexpr int kMaxPushTests = 5;  // of one device ...
+inline constexpr Millis kPushTestWindow = kMinute;
+inline constexpr Millis kPushTestLife = kMinute;
+
 // What needs an approval by the factor that a user has
 inline constexpr Millis kApprovalLife = 5 * kMinute;
 

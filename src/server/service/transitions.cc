@@ -71,6 +71,11 @@ bool finish(Context& context, AuthenticationRequest& request, const Outcome& out
   if (request.state != RequestState::pending) return false;
   AuthenticationRequest finished = with_outcome(context, request, outcome);
   if (!context.store.finish_request(finished)) return false;
+  context.store.announce({.occasion = Occasion::ended,
+                          .id = request.id,
+                          .user_id = request.user_id,
+                          .pairing_id = request.pairing_id,
+                          .expires = request.expires});
   request = std::move(finished);
   context.store.notify(request.id);
   notify_devices_of(context, request.user_id);

@@ -94,6 +94,7 @@ void reset_user(Context& context, const Caller& caller, std::string_view name) {
   use_up_all(context, *user);
   context.store.replace_recovery_codes(user->id, {});
   context.store.remove_bypass(user->id);
+  context.store.set_ntfy_topic(user->id, Secret());
   dissociate_all(context, *user);
   lift_locks(context, *user);
   audit(context, "user reset", {{"user", user->name}, {"requester", caller.name}});

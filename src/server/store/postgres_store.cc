@@ -147,10 +147,12 @@ void PostgresStore::Worker::run_once(const Operation& operation, Committed& comm
     session.transaction.take_messages(committed);
   } catch (const OutcomeUnknown&) {
     session.transaction.take_messages(committed);
-    committed.audit_lines.clear();  // only what is certain is told; whoever waits looks for itself
+    // Only what is certain is told; whoever waits looks for itself.
+    committed.audit_lines.clear();
+    committed.announcements.clear();
     throw;
   } catch (...) {
-    session.transaction.drop_messages_after({0, 0});
+    session.transaction.drop_messages_after({});
     if (!session.connection.roll_back()) session_.reset();
     throw;
   }

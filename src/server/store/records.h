@@ -216,6 +216,28 @@ struct Resealed {
   bool complete = true;  ///< there is nothing behind it
 };
 
+/// Why people are told something: a request or a pairing waits for them, a request waits no more, or to try it out.
+enum class Occasion { request, pairing, ended, test };
+
+/// What is to be told after the commit, to the phones of a user, of one pairing, or to one device.
+struct Announcement {
+  Occasion occasion = Occasion::request;
+  std::string id{};          ///< of the request or pairing
+  std::string user_id{};     ///< whom it is about; empty: nobody (test)
+  std::string pairing_id{};  ///< only the phone of this one; empty: all of the user's
+  std::string device_id{};   ///< only this one, whatever it is paired with; empty: see above
+  std::string terminal{};    ///< of a request
+  std::string metadata{};    ///< of a request, as its requester sent it
+  Millis expires = 0;        ///< when it is worth nothing any more
+};
+
+/// What a phone may know about its notifications.
+struct PushState {
+  bool subscribed = false;
+  Millis delivered = 0;   ///< when a push service last took one; 0: never
+  std::string problem{};  ///< why the last one did not get there; empty: it did
+};
+
 /// A line of the audit log.
 struct AuditEntry {
   std::int64_t number = 0;  ///< in order of writing

@@ -185,6 +185,16 @@ constexpr const char* kMemos = R"sql(
 CREATE TABLE memos (name TEXT PRIMARY KEY, value TEXT NOT NULL, at {integer} NOT NULL) {table};
 )sql";
 
+// Where phones are told that something waits, under which key, and who is told through ntfy. A row without a target is kept
+// for what it says was wrong.
+constexpr const char* kPush = R"sql(
+CREATE TABLE push_keys (name TEXT PRIMARY KEY, sealed_key {bytes} NOT NULL, created {integer} NOT NULL) {table};
+CREATE TABLE push_subscriptions (
+  device_id TEXT PRIMARY KEY REFERENCES devices ON DELETE CASCADE, sealed_target {bytes} NOT NULL,
+  since {integer} NOT NULL, delivered {integer} NOT NULL, problem TEXT NOT NULL) {table};
+CREATE TABLE ntfy_topics (user_id TEXT PRIMARY KEY REFERENCES users, sealed_topic {bytes} NOT NULL) {table};
+)sql";
+
 /// A piece of the version that it belongs to.
 struct Step {
   std::int64_t version;
@@ -196,7 +206,7 @@ constexpr std::array kSteps = {
     Step{1, kFirstVersion},   Step{2, kSecondVersion}, Step{3, kDirectoriesAndPolicies},
     Step{3, kRulesAndProofs}, Step{3, kEnrolments},    Step{3, kValidators},
     Step{3, kResetLinks},     Step{3, kFewerPages},    Step{3, kRetention},
-    Step{3, kMemos}};
+    Step{3, kMemos},          Step{3, kPush}};
 
 std::string in_dialect(std::string_view text, const sql::Dialect& dialect) {
   const std::array<std::pair<std::string_view, std::string_view>, 8> words{

@@ -103,7 +103,7 @@ std::vector<std::exception_ptr> SqliteStore::run_apart(const std::vector<Work>& 
 }
 
 void SqliteStore::roll_back() {
-  transaction_.drop_messages_after({0, 0});
+  transaction_.drop_messages_after({});
   // SQLite has rolled back by itself after some errors.
   if (database_.in_transaction()) database_.change("ROLLBACK");
 }
@@ -113,7 +113,7 @@ void SqliteStore::roll_back_if_possible() {
     roll_back();
   } catch (const StoreError&) {
     // Nothing was committed in any case, and the next BEGIN says what is wrong.
-    transaction_.drop_messages_after({0, 0});
+    transaction_.drop_messages_after({});
   }
 }
 

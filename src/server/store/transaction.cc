@@ -94,12 +94,14 @@ void Transaction::forget_rows() {
 void Transaction::take_messages(Committed& committed) {
   committed.topics = std::exchange(topics_, {});
   committed.audit_lines = std::exchange(audit_lines_, {});
+  committed.announcements = std::exchange(announcements_, {});
 }
 
-void Transaction::drop_messages_after(std::pair<std::size_t, std::size_t> kept) {
+void Transaction::drop_messages_after(const Messages& kept) {
   forget_rows();
-  topics_.resize(kept.first);
-  audit_lines_.resize(kept.second);
+  topics_.resize(kept.topics);
+  audit_lines_.resize(kept.audit_lines);
+  announcements_.resize(kept.announcements);
 }
 
 }  // namespace toopher::server

@@ -27,8 +27,16 @@ inline constexpr const char* kAuditTopic = "audit";
 struct Committed {
   std::vector<std::string> topics;
   std::vector<std::string> audit_lines;
+  std::vector<Announcement> announcements;  ///< of this instance only: it is who tells people
   std::vector<std::function<void()>> completions;
   bool everything = false;  ///< other instances may have changed anything: whoever waits looks again
+};
+
+/// Where a phone is told.
+struct PushSubscription {
+  std::string device_id;
+  Millis since = 0;  ///< tells it from a later one of the device
+  Secret target;     ///< push/subscription.h
 };
 
 /// One operation's view of the data. All of it happens or nothing; operations are serialised. Methods throw StoreError.
@@ -190,6 +198,31 @@ class Transaction {
   /// False if it had ended before.
   bool end_rule(std::string_view id, Millis now);
 
+  /// The private key that push services know this server by, in PKCS#8; nothing before the first keep_push_key(), of which
+  /// all later ones change nothing.
+  std::optional<Secret> push_key();
+  void keep_push_key(const Secret& key, Millis now);
+  /// Replaces the device's earlier one.
+  void put_push_subscription(std::string_view device_id, const Secret& target, Millis now);
+  /// False if there was none.
+  bool remove_push_subscription(std::string_view device_id);
+  PushState push_state(std::string_view device_id);
+  /// Of the devices with an enabled pairing of this user.
+  std::vector<PushSubscription> push_subscriptions_of_user(std::string_view user_id);
+  /// Of this pairing's device, if the pairing is enabled; and whatever the device is paired with.
+  std::vector<PushSubscription> push_subscriptions_of_pairing(std::string_view pairing_id);
+  std::vector<PushSubscription> push_subscriptions_of_device(std::string_view device_id);
+  /// A push service took a message, or why it did not. Nothing happens if another subscription took its place.
+  void note_push_delivered(std::string_view device_id, Millis since, Millis now);
+  void note_push_problem(std::string_view device_id, Millis since, std::string_view problem);
+  /// False if another subscription took its place.
+  bool drop_push_subscription(std::string_view device_id, Millis since, std::string_view problem);
+
+  /// Where the user is told through ntfy; nothing: nowhere.
+  std::optional<Secret> ntfy_topic(std::string_view user_id);
+  /// An empty one: nowhere.
+  void set_ntfy_topic(std::string_view user_id, const Secret& topic);
+
   /// Counted tries: `kind` says of what ("code", "phrase", "device"), `owner` whose.
   void insert_try(std::string_view kind, std::string_view owner, Millis at);
   int count_tries(std::string_view kind, std::string_view owner, Millis since);
@@ -226,6 +259,9 @@ class Transaction {
   /// After the commit whoever waits for `topic` (id of a request, pairing or device) looks again.
   void notify(std::string_view topic) { topics_.emplace_back(topic); }
 
+  /// After the commit people are told.
+  void announce(Announcement announcement) { announcements_.push_back(std::move(announcement)); }
+
   /// Whether another program has changed the database since the last call, or may have (the first).
   bool changed_elsewhere() { return db_.changed_elsewhere(); }
 
@@ -243,11 +279,16 @@ class Transaction {
   void take_messages(Committed& committed);
   [[nodiscard]] const std::vector<std::string>& topics() const { return topics_; }
   /// How many messages there are, and back to that number when an operation failed.
-  [[nodiscard]] std::pair<std::size_t, std::size_t> messages() const {
-    return {topics_.size(), audit_lines_.size()};
+  struct Messages {
+    std::size_t topics = 0;
+    std::size_t audit_lines = 0;
+    std::size_t announcements = 0;
+  };
+  [[nodiscard]] Messages messages() const {
+    return {topics_.size(), audit_lines_.size(), announcements_.size()};
   }
   /// Also forgets what was read meanwhile.
-  void drop_messages_after(std::pair<std::size_t, std::size_t> kept);
+  void drop_messages_after(const Messages& kept);
 
   /// A store says so before each operation, which then reads the same row of a user or pairing once.
   void begin_operation();
@@ -268,6 +309,7 @@ class Transaction {
   std::optional<User> remembered(std::optional<User> user);
   /// Throws StoreError if the key does not open it.
   Secret opened(std::string_view sealed, std::string_view column, std::string_view id);
+  std::vector<PushSubscription> opened_subscriptions(sql::Rows rows);
 
   sql::Connection& db_;
   const crypto::SealingKey& key_;
@@ -282,6 +324,7 @@ class Transaction {
   std::optional<std::pair<std::string, std::vector<Pairing>>> pairings_;  ///< by user id
   std::vector<std::string> topics_;
   std::vector<std::string> audit_lines_;
+  std::vector<Announcement> announcements_;
 };
 
 }  // namespace toopher::server

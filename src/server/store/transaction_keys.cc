@@ -41,6 +41,16 @@ constexpr std::array kColumns{
     SealedColumn{"recovery_lists.salt",
                  "SELECT user_id, sealed_salt FROM recovery_lists WHERE user_id > ? ORDER BY user_id LIMIT ?",
                  "UPDATE recovery_lists SET sealed_salt = ? WHERE user_id = ?"},
+    SealedColumn{"push_keys.key",
+                 "SELECT name, sealed_key FROM push_keys WHERE name > ? ORDER BY name LIMIT ?",
+                 "UPDATE push_keys SET sealed_key = ? WHERE name = ?"},
+    SealedColumn{"push_subscriptions.target",
+                 "SELECT device_id, sealed_target FROM push_subscriptions WHERE device_id > ? ORDER BY "
+                 "device_id LIMIT ?",
+                 "UPDATE push_subscriptions SET sealed_target = ? WHERE device_id = ?"},
+    SealedColumn{"ntfy_topics.topic",
+                 "SELECT user_id, sealed_topic FROM ntfy_topics WHERE user_id > ? ORDER BY user_id LIMIT ?",
+                 "UPDATE ntfy_topics SET sealed_topic = ? WHERE user_id = ?"},
 };
 
 }  // namespace
