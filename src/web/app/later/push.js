@@ -67,8 +67,9 @@ export async function turnOff(phone) {
   await (await registration?.pushManager.getSubscription())?.unsubscribe();
 }
 
-/** Where this phone was subscribed, but the browser or the server has let go of it: once more. */
-export async function renew(phone) {
+let renewing; // the promise, while it does
+
+async function renewNow(phone) {
   if (!isSupported() || !isWanted() || Notification.permission !== 'granted') return;
   const state = await phone.api.push();
   if (!state.available) return;
@@ -78,4 +79,10 @@ export async function renew(phone) {
   if (isKept && state.subscribed) return;
   if (!state.subscribed) await known?.unsubscribe(); // its push service does not know it any more
   await subscribe(phone, state);
+}
+
+/** Where this phone was subscribed, but the browser or the server has let go of it: once more. */
+export function renew(phone) {
+  renewing ??= renewNow(phone).finally(() => { renewing = undefined; });
+  return renewing;
 }

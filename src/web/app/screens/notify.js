@@ -2,13 +2,15 @@
 // Notifications: turned on by a tap, tried out, and what is wrong with them.
 import { Refused } from '../api.js';
 import { h, icon } from '../dom.js';
-import { isSupported, isWanted, NoPush, turnOff, turnOn } from '../later/push.js';
+import { isSupported, isWanted, NoPush, renew, turnOff, turnOn } from '../later/push.js';
 import { button, facts, heading, notice, topBar } from '../parts.js';
 import { isInstalled, platform } from '../platform.js';
 import { explain } from '../trouble.js';
 import { seen } from '../visible.js';
 import { t, when } from '../words.js';
 import { installHint } from './welcome.js';
+
+const DELIVERY = 3000; // milliseconds
 
 /** Why nothing can be turned on here; undefined where it can. */
 function obstacle(app) {
@@ -23,9 +25,10 @@ const reason = (error) => {
   return `${title}. ${text}`;
 };
 
-/** What the server knows; undefined where it does not say. A server without push answers 404. */
+/** What the server knows, after a lost subscription was renewed; undefined where it does not say. Without push it answers 404. */
 async function stateOf(phone) {
   try {
+    await renew(phone).catch(() => {});
     return await phone.api.push();
   } catch (error) {
     return error instanceof Refused && error.status === 404 ? { available: false } : undefined;
@@ -37,6 +40,8 @@ export async function notify(app) {
   const middle = h('div', { class: 'middle top' });
   const actions = h('div', { class: 'actions' });
   const said = h('div', { role: 'status', class: 'said' });
+
+  let timer; // until the server knows what became of a test
 
   const act = (work, done) => async (event) => {
     for (const one of actions.querySelectorAll('button')) one.disabled = true;
@@ -51,9 +56,15 @@ export async function notify(app) {
     await build();
     said.replaceChildren(words ?? '');
   };
-  const test = () => phone.api.testPush().catch((error) => {
-    throw error instanceof Refused && error.status === 429 ? new NoPush('often') : error;
-  });
+  const test = async () => {
+    try {
+      await phone.api.testPush();
+    } catch (error) {
+      throw error instanceof Refused && error.status === 429 ? new NoPush('often') : error;
+    }
+    clearTimeout(timer);
+    timer = setTimeout(() => void build(), DELIVERY);
+  };
 
   function buttons(isOn, isPossible) {
     const later = button(t(isOn ? 'done' : 'notify.later'), () => app.go('/'), isOn ? 'primary' : 'plain');
@@ -77,5 +88,5 @@ export async function notify(app) {
     actions.replaceChildren(...buttons(isOn, !trouble));
   }
   await build();
-  return { title: t('notify.title'), name: 'notify', node: h('div', { class: 'screen' }, topBar(app), middle, actions) };
+  return { title: t('notify.title'), name: 'notify', node: h('div', { class: 'screen' }, topBar(app), middle, actions), leave: () => clearTimeout(timer) };
 }

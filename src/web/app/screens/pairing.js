@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One pairing: what it is, how it is called here, and how it is removed.
-import { h } from '../dom.js';
+import { h, icon } from '../dom.js';
+import { fingerprint } from '../later/enrolment.js';
 import { button, facts, heading, nameOf, notice, topBar } from '../parts.js';
 import { keepForGood } from '../vault.js';
 import { t, when } from '../words.js';
@@ -15,6 +16,7 @@ function removeDialog(remove) {
 export async function pairing(app, one) {
   const { phone } = app;
   const kept = await keepForGood();
+  const print = await fingerprint(phone.device);
   const field = h('input', { id: 'label', value: one.label || one.user, maxlength: 60, autocomplete: 'off' });
   const rename = (event) => {
     event.preventDefault();
@@ -30,14 +32,14 @@ export async function pairing(app, one) {
         heading(h('bdi', {}, nameOf(one))),
         !one.active && notice('danger', t('pairing.endedLong')),
         h('section', { class: 'card' }, facts([[t('fact.user'), one.user], [t('fact.requester'), one.requester],
-          [t('fact.server'), phone.origin], [t('fact.phone'), phone.device.name], [t('fact.since'), when(one.created)],
-          [t('fact.storage'), t(kept ? 'storage.kept' : 'storage.mayGo')]])),
+          [t('fact.server'), phone.origin], [t('fact.phone'), phone.device.name], [t('fact.fingerprint'), print, 'command'],
+          [t('fact.since'), when(one.created)], [t('fact.storage'), t(kept ? 'storage.kept' : 'storage.mayGo')]])),
         !kept && notice('warning', t('storage.notKept')),
         h('form', { onsubmit: rename },
           h('label', { for: 'label', class: 'label' }, t('pairing.label')), field,
-          h('div', { class: 'after-field' }, h('button', { type: 'submit', class: 'button plain' }, t('save'))))),
-      h('div', { class: 'actions' }, button(t('notify.title'), () => app.go('/notify')),
-        button(t('rules.title'), () => app.go(`/rules/${one.id}`)),
-        button(t('remove.button'), () => dialog.showModal(), 'text')), dialog),
+          h('div', { class: 'after-field' }, h('button', { type: 'submit', class: 'button plain' }, t('save')))),
+        h('div', { class: 'ways' }, button([icon('bell'), t('notify.title')], () => app.go('/notify')),
+          button([icon('clock'), t('rules.title')], () => app.go(`/rules/${one.id}`)))),
+      h('div', { class: 'actions' }, button(t('remove.button'), () => dialog.showModal(), 'text')), dialog),
   };
 }
