@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# The tests of the phone's app: modules in node, the whole in Chromium against a real toopherd. Pictures of the screens are
-# left in BUILD/screens. The packages of package-lock.json go to BUILD/web. Prints `web: N passed, N failed` last.
+# The tests of the phone's app: modules in node, the whole in Chromium and Firefox against a real toopherd. Pictures of the
+# screens are left in BUILD/screens. The packages of package-lock.json go to BUILD/web. Prints `web: N passed, N failed` last.
 #
 #   TOOPHER_SRCDIR=... TOOPHER_BUILDDIR=... tests/web/run.sh [unit|browser]
 set -eu

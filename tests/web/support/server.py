@@ -5,7 +5,7 @@
     {"call": "end_pairing", "id": ID}                                  -> [status, answer]; as an administrator
     {"call": "audit"}                                                  -> [event, ...]
     {"call": "stop"}, {"call": "start"}                                -> null; the same port and database
-The first line says {"url": ...}. It ends with its standard input.
+The first line says {"url": ...}. It ends with its standard input. Arguments are further lines of toopherd.conf.
 """
 
 import json
@@ -24,8 +24,8 @@ import system  # noqa: E402
 class Server:
     """toopherd on one port, however often it is started."""
 
-    def __init__(self, directory):
-        self.process = system.Toopherd(directory)
+    def __init__(self, directory, lines):
+        self.process = system.Toopherd(directory, settings="".join(line + "\n" for line in lines))
         self.url = self.process.url
         self.host = requester.Requester(self.url, self.process.key, self.process.secret)
         config = pathlib.Path(self.process.directory) / "toopherd.conf"
@@ -58,7 +58,7 @@ class Server:
 
 def main():
     with tempfile.TemporaryDirectory(prefix="toopher-web-") as directory:
-        server = Server(directory)
+        server = Server(directory, sys.argv[1:])
         print(json.dumps({"url": server.url}), flush=True)
         for line in sys.stdin:
             call = json.loads(line)

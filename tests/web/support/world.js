@@ -21,9 +21,10 @@ const PATIENCE = 20_000; // milliseconds
 
 /** toopherd as a process, and the requester of a computer. */
 export class Server {
-  static async start() {
+  /** `lines`: further ones of toopherd.conf. */
+  static async start(...lines) {
     const server = new Server();
-    server.process = spawn(PYTHON, ['-B', join(HERE, 'server.py')], {
+    server.process = spawn(PYTHON, ['-B', join(HERE, 'server.py'), ...lines], {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { ...process.env, TOOPHER_SRCDIR: SOURCE, TOOPHER_BUILDDIR: BUILD },
     });
