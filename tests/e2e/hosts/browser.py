@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Logins that are approved in the phone's app, in Chromium: from sshd to the shell."""
+"""Logins that are approved in the phone's app, in Chromium and Firefox: from sshd to the shell."""
 
 import contextlib
 import json
@@ -25,12 +25,13 @@ class TimedSsh(Ssh):
 
 
 class App:
-    """The app in a browser of its own."""
+    """The app in a browser of its own. `first` is what its script says when it is ready."""
 
-    def __init__(self, url):
-        script = str(system.SOURCE / "tests" / "web" / "support" / "hand.js")
-        self._process = subprocess.Popen(["node", script, url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self._answer()
+    def __init__(self, script, *arguments):
+        path = str(system.SOURCE / "tests" / "web" / "support" / script)
+        self._process = subprocess.Popen(["node", path, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                         text=True)
+        self.first = self._answer()
 
     def _answer(self):
         line = self._process.stdout.readline()
@@ -38,18 +39,19 @@ class App:
             raise system.Failure("the browser ended; run `make check-web` first, which fetches what it needs")
         return json.loads(line)
 
-    def call(self, call, **parameters):
-        self.begin(call, **parameters)
+    def call(self, call, value=None):
+        self.begin(call, value)
         return self._answer()
 
-    def begin(self, call, **parameters):
-        self._process.stdin.write(json.dumps({"call": call, **parameters}) + "\n")
+    def begin(self, call, value=None):
+        self._process.stdin.write(json.dumps({"call": call, "value": value}) + "\n")
         self._process.stdin.flush()
 
     end = _answer
 
-    def pair(self, requester, name):
-        status, answer = requester.post("pairings/create", pairing_phrase=self.call("phrase"), user_name=name)
+    def pair(self, scene, name):
+        phrase = self.call("phrase", scene.server.url)
+        status, answer = scene.requester.post("pairings/create", pairing_phrase=phrase, user_name=name)
         require("pairings/create", status, 200)
         self.call("allowPairing")
         return answer
@@ -60,34 +62,50 @@ class App:
 
 
 @contextlib.contextmanager
-def paired(scene, host, *arguments):
+def paired(scene, app, host, *arguments):
     """An attempt of a person who has the app."""
-    with Attempt(scene, host, *arguments, paired=False) as attempt, \
-            contextlib.closing(App(scene.server.url)) as app:
-        app.pair(scene.requester, attempt.person.name)
-        yield attempt, app
+    scene.write_files()
+    with contextlib.closing(app), Attempt(scene, host, *arguments, paired=False) as attempt:
+        app.pair(scene, attempt.person.name)
+        yield attempt
+
+
+def allow_with_number(attempt, app):
+    """The number stands in the prompt, and is typed on the phone."""
+    terminal = attempt.start()
+    require("event", terminal.next(), "prompt")
+    app.call("allow", visit.number_in(terminal.visit.prompts[-1]))
+    terminal.type("")
+    require("event", terminal.next(), "entered")
+    require("entered", attempt.finish().entered, True)
+    attempt.expect_requests("push granted")
+    attempt.expect_log("outcome=granted factor=push")
+
+
+NUMBER = ("ssh keyboard-interactive", "prompt=during", "number_matching=on")
 
 
 def with_number(scene):
-    """The number stands in the prompt, and is typed on the phone."""
-    scene.write_files()
-    with paired(scene, "ssh keyboard-interactive", "prompt=during", "number_matching=on") as (attempt, app):
-        terminal = attempt.start()
-        require("event", terminal.next(), "prompt")
-        app.call("allow", number=visit.number_in(terminal.visit.prompts[-1]))
-        terminal.type("")
-        require("event", terminal.next(), "entered")
-        require("entered", attempt.finish().entered, True)
-        attempt.expect_requests("push granted")
-        attempt.expect_log("outcome=granted factor=push")
+    """The app is open, and hears of the login by its poll."""
+    app = App("hand.js", scene.server.url)
+    with paired(scene, app, *NUMBER) as attempt:
+        allow_with_number(attempt, app)
+
+
+def by_push(scene):
+    """The app is closed, and a push opens it."""
+    app = App("hand-firefox.js")
+    with scene.another_server(f"push-contact = mailto:admin@example.org\npush-hosts = {app.first}\n"):
+        with paired(scene, app, *NUMBER) as attempt:
+            allow_with_number(attempt, app)
 
 
 def at_once(scene):
     """Nothing but the tap lies between the person and the shell."""
-    scene.write_files()
     host = TimedSsh("publickey,keyboard-interactive", asks_password=False)
+    app = App("hand.js", scene.server.url)
     times = []
-    with paired(scene, host, "prompt=after", "number_matching=off") as (attempt, app):
+    with paired(scene, app, host, "prompt=after", "number_matching=off") as attempt:
         for _ in range(LOGINS):
             app.begin("allow")
             require("event", attempt.start().next(), "entered")
@@ -102,4 +120,5 @@ def at_once(scene):
 
 
 ALL = [(lambda scene, row: row.play(scene), Named(f"ssh | approved in the app | {name}", play))
-       for name, play in (("with its number", with_number), ("the shell comes at once", at_once))]
+       for name, play in (("with its number", with_number), ("with its number, after a push", by_push),
+                           ("the shell comes at once", at_once))]

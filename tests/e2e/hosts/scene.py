@@ -6,6 +6,7 @@ import dataclasses
 import os
 import re
 import sqlite3
+import tempfile
 
 import requester
 import system
@@ -68,6 +69,20 @@ class Scene:
             self._server = system.Toopherd("/tmp/server", **account)
             self._requester = requester.Requester(self._server.url, self._server.key, self._server.secret)
         return self._server
+
+    @contextlib.contextmanager
+    def another_server(self, settings):
+        """For a while, another toopherd with these lines in its configuration is the one."""
+        before = self._server, self._requester
+        account = machine.account(SERVER_USER)
+        with tempfile.TemporaryDirectory() as directory:
+            os.chown(directory, account["user"], account["group"])
+            try:
+                with system.Toopherd(directory, settings, **account) as self._server:
+                    self._requester = requester.Requester(self._server.url, self._server.key, self._server.secret)
+                    yield
+            finally:
+                self._server, self._requester = before
 
     def write_files(self, url=None, options="", timeout=10):
         """The module's configuration and credentials, as an administrator writes them. `options`: further lines."""

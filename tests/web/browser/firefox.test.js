@@ -57,20 +57,12 @@ const details = async () => {
 };
 
 test('after pairing, notifications are turned on', async () => {
-  await firefox.goto(`${server.url}/`);
-  await firefox.tap('Pair this phone');
-  await firefox.tap('Continue');
-  const phrase = await firefox.until(() => document.querySelector('.phrase')?.textContent.trim());
-  await server.post('pairings/create', { pairing_phrase: phrase.split(/\s+/).join(' '), user_name: 'jdoe' });
-  await firefox.heading('Pair with this account?');
-  await firefox.tap('Pair');
-  await firefox.heading('Paired');
-  await firefox.tap('Get notified of logins');
-  await firefox.tap('Turn on notifications');
-  await firefox.until(() => document.body.innerText.includes('Notifications are on.'));
+  await server.post('pairings/create', { pairing_phrase: await firefox.phrase(server.url), user_name: 'jdoe' });
+  await firefox.allowPairing();
 });
 
 test('a test push arrives, and is told with the details', async () => {
+  await details();
   await firefox.until(() => document.body.innerText.includes('none yet'));
   await firefox.tap('Send a test push');
   await firefox.until(() => document.body.innerText.includes('Sent.'));
@@ -108,16 +100,7 @@ test('the server sends no name, number or secret in clear', () => {
 test('a tap on the notification opens the request while the app is closed', async () => {
   await firefox.goto('about:blank');
   const login = await server.login('jdoe');
-  await firefox.tapNotification('Is this you?');
-  await firefox.follow(server.url);
-  await firefox.heading('Is this you?');
-  await firefox.evaluate((number) => {
-    const field = document.getElementById('number');
-    field.value = number;
-    field.dispatchEvent(new Event('input'));
-  }, login.number);
-  await firefox.tap('Allow');
-  await firefox.heading('Allowed');
+  await firefox.allow(login.number);
   assert.equal((await server.get(`authentication_requests/${login.id}`)).granted, true);
 });
 

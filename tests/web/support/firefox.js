@@ -137,6 +137,41 @@ export class Firefox {
     return button !== undefined;
   }, text);
 
+  /** Up to the phrase of the app at `url`, which is not paired yet; its words. */
+  async phrase(url) {
+    this.url = url;
+    await this.goto(`${url}/`);
+    await this.tap('Pair this phone');
+    await this.tap('Continue');
+    const text = await this.until(() => document.querySelector('.phrase')?.textContent.trim());
+    return text.split(/\s+/).join(' ');
+  }
+
+  /** Allows the pairing, turns notifications on, and closes the app. */
+  async allowPairing() {
+    await this.heading('Pair with this account?');
+    await this.tap('Pair');
+    await this.heading('Paired');
+    await this.tap('Get notified of logins');
+    await this.tap('Turn on notifications');
+    await this.until(() => document.body.innerText.includes('Notifications are on.'));
+    await this.goto('about:blank');
+  }
+
+  /** Taps the notification of a login while the app is closed, types its number, and allows it. */
+  async allow(number) {
+    await this.tapNotification('Is this you?');
+    await this.follow(this.url);
+    await this.heading('Is this you?');
+    await this.evaluate((digits) => {
+      const field = document.getElementById('number');
+      field.value = digits;
+      field.dispatchEvent(new Event('input'));
+    }, number);
+    await this.tap('Allow');
+    await this.heading('Allowed');
+  }
+
   async end() {
     this.socket?.close();
     this.process.kill();
