@@ -16,6 +16,7 @@ import uuid
 SOURCE = os.environ.get("TOOPHER_SRCDIR") or os.path.dirname(__file__) + "/../.."
 sys.path.insert(0, os.path.join(SOURCE, "tests/support"))
 
+import postgres
 import push_service
 import requester
 import system
@@ -29,13 +30,14 @@ class PushCase(unittest.TestCase):
     """A server and a push service for each test, so that no message of one is another's."""
 
     SETTINGS = f"push-contact = {CONTACT}\npush-hosts = {{url}}, push.localhost, *.push.apple.com\n"
+    postgres = None
 
     def setUp(self):
         self.scratch = tempfile.TemporaryDirectory()
         self.addCleanup(self.scratch.cleanup)
         self.service = push_service.Service()
         self.addCleanup(self.service.__exit__)
-        self.server = system.Toopherd(self.scratch.name, self.SETTINGS.format(url=self.service.url))
+        self.server = system.Toopherd(self.scratch.name, self.SETTINGS.format(url=self.service.url), postgres=self.postgres)
         self.addCleanup(self.server.stop)
         self.host = requester.Requester(self.server.url, self.server.key, self.server.secret)
         self.devices = 0
@@ -257,7 +259,8 @@ class Requests(PushCase):
         message = self.service.next()
         self.assertEqual(browser.open(message)["toopher"]["id"], first["id"])
         self.host.post(f"authentication_requests/{first['id']}/cancel")
-        self.assertEqual(browser.open(self.service.next())["toopher"]["kind"], "ended")
+        told = browser.open(self.service.next())["toopher"]
+        self.assertEqual((told["kind"], told["id"]), ("ended", first["id"]))
         self.assertTrue(self.service.nothing_more())
 
     def test_a_slow_push_service_delays_nobody(self):
@@ -399,6 +402,42 @@ class Ntfy(PushCase):
         self.initiate()
         self.assertEqual(self.service.next().path, self.service.next().path)
         self.server.wait_for_line("notification lost.*ntfy.*answered 401")
+
+
+class Instances(PushCase):
+    """Two on one PostgreSQL: who took the request tells, who ended it takes it back."""
+
+    def setUp(self):
+        cluster = postgres.Postgres()
+        self.addCleanup(cluster.__exit__)
+        self.postgres = cluster.database()
+        super().setUp()
+        settings = self.SETTINGS.format(url=self.service.url)
+        self.other = system.Instance(self.server, self.scratch.name, settings=settings)
+        self.addCleanup(self.other.stop)
+        self.other_host = requester.Requester(self.other.url, self.server.key, self.server.secret)
+
+    def test_one_message_whoever_does_what(self):
+        device, browser = self.subscribed()
+        key = self.state(device)["application_server_key"]
+        device.at = self.other.url
+        self.assertEqual(self.state(device)["application_server_key"], key)
+
+        self.service.answer(201)
+        self.service.answer(503, Retry_After="2")
+        self.initiate()
+        self.service.next()
+        second = self.initiate()
+        failed = self.service.next()
+        self.assertEqual(browser.open(failed)["toopher"]["id"], second["id"])
+        # Withdrawn at the other instance: that one takes it back, and this one does not try again.
+        self.assertEqual(self.other_host.post(f"authentication_requests/{second['id']}/cancel")[0], 200)
+        told = browser.open(self.service.next())["toopher"]
+        self.assertEqual((told["kind"], told["id"]), ("ended", second["id"]))
+        third = self.initiate()
+        told = browser.open(self.service.next())["toopher"]
+        self.assertEqual((told["kind"], told["id"]), ("request", third["id"]))
+        self.assertTrue(self.service.nothing_more())
 
 
 class Speed(PushCase):

@@ -219,14 +219,15 @@ class Toopherd(Process):
 
 
 class Instance(Process):
-    """A further toopherd on the PostgreSQL of `first`, under the same origin. `url`: its own."""
+    """A further toopherd on the PostgreSQL of `first`, under the same origin. `url`: its own. `settings`: as there."""
 
-    def __init__(self, first, directory, database=None, listen="127.0.0.1:0"):
+    def __init__(self, first, directory, database=None, listen="127.0.0.1:0", settings=""):
         self.directory = os.path.join(directory, "instance")
         os.makedirs(self.directory, mode=0o700)
         for name, text in (("toopherd.key", pathlib.Path(first.directory, "toopherd.key").read_text(encoding="ascii")),
                            ("toopherd.conf", f"[server]\nlisten = {listen}\norigin = {first.url}\n"
-                                             f"database = {database or first.database}\nkey-file = toopherd.key\n")):
+                                             f"database = {database or first.database}\nkey-file = toopherd.key\n"
+                                             + settings)):
             with open(os.path.join(self.directory, name), "w", encoding="ascii",
                       opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
                 file.write(text)
