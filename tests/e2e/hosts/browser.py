@@ -104,19 +104,23 @@ def at_once(scene):
     """Nothing but the tap lies between the person and the shell."""
     host = TimedSsh("publickey,keyboard-interactive", asks_password=False)
     app = App("hand.js", scene.server.url)
-    times = []
+    shell, module = [], []
     with paired(scene, app, host, "prompt=after", "number_matching=off") as attempt:
         for _ in range(LOGINS):
             app.begin("allow")
             require("event", attempt.start().next(), "entered")
             began = re.search(r"^(\d{19})\r$", attempt.terminal.visit.transcript, re.MULTILINE)
             require("entered", attempt.finish().entered, True)
-            times.append(int(began.group(1)) / 1e6 - app.end())
+            tapped = app.end()
+            granted = attempt.expect_log("outcome=granted factor=push")
+            module.append(scene.world.log.last_time_of(granted) * 1e3 - tapped)
+            shell.append(int(began.group(1)) / 1e6 - tapped)
+            attempt.mark = scene.world.log.mark()
         attempt.expect_requests(*["push granted"] * LOGINS)
-    middle = statistics.median(times)
-    if middle > MOST:
-        raise system.Failure(f"from the tap to the shell: {middle:.0f} ms, of {times}")
-    return f"from the tap to the shell {middle:.0f} ms at the median, {min(times):.0f} at best"
+    if statistics.median(shell) > MOST:
+        raise system.Failure(f"milliseconds from the tap to the shell: {shell}; to the module: {module}")
+    return (f"from the tap {statistics.median(module):.0f} ms to the module's answer, {statistics.median(shell):.0f} to the"
+            f" shell, at best {min(shell):.0f}")
 
 
 ALL = [(lambda scene, row: row.play(scene), Named(f"ssh | approved in the app | {name}", play))

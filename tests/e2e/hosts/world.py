@@ -81,6 +81,7 @@ class Syslog:
 
     def __init__(self):
         self._lines = []
+        self._times = []  # when each came, in seconds since 1970
         self._fresh = threading.Condition()
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.bind("/dev/log")
@@ -92,6 +93,7 @@ class Syslog:
             message = self._socket.recv(65536)
             with self._fresh:
                 self._lines += message.decode("utf-8", "replace").rstrip("\0\n").split("\n")
+                self._times += [time.time()] * (len(self._lines) - len(self._times))
                 self._fresh.notify_all()
 
     def mark(self):
@@ -102,6 +104,11 @@ class Syslog:
     def since(self, mark=0):
         with self._fresh:
             return self._lines[mark:]
+
+    def last_time_of(self, line):
+        """When this line, as `wait_for` gave it, came last: seconds since 1970."""
+        with self._fresh:
+            return max(when for when, seen in zip(self._times, self._lines) if seen == line)
 
     def wait_for(self, *words, mark=0, timeout=5.0):
         """The first line after `mark` that holds all `words`; Failure with all lines if none comes."""

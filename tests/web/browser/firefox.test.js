@@ -97,6 +97,18 @@ test('the server sends no name, number or secret in clear', () => {
   }
 });
 
+test('a tap on the notification opens the request in the window that is there', async () => {
+  await firefox.goto('about:blank');
+  await firefox.goto(`${server.url}/#/history`);
+  await firefox.heading('History');
+  const login = await server.login('jdoe');
+  await firefox.tapNotification('Is this you?');
+  await firefox.heading('Is this you?');
+  await firefox.tap('Deny');
+  await firefox.heading('Denied');
+  assert.equal((await server.get(`authentication_requests/${login.id}`)).granted, false);
+});
+
 test('a tap on the notification opens the request while the app is closed', async () => {
   await firefox.goto('about:blank');
   const login = await server.login('jdoe');
