@@ -4,6 +4,7 @@
 import json
 import os
 import signal
+import ssl
 import statistics
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import uuid
 SOURCE = os.environ.get("TOOPHER_SRCDIR") or os.path.dirname(__file__) + "/../.."
 sys.path.insert(0, os.path.join(SOURCE, "tests/support"))
 
+import certificates
 import postgres
 import push_service
 import requester
@@ -35,12 +37,18 @@ class PushCase(unittest.TestCase):
     def setUp(self):
         self.scratch = tempfile.TemporaryDirectory()
         self.addCleanup(self.scratch.cleanup)
-        self.service = push_service.Service()
+        self.service = self.new_service()
         self.addCleanup(self.service.__exit__)
-        self.server = system.Toopherd(self.scratch.name, self.SETTINGS.format(url=self.service.url), postgres=self.postgres)
+        # A proxy of the environment would read who is called, and reach what this machine must not.
+        proxied = {**os.environ, **{name: "http://127.0.0.1:9" for name in ("http_proxy", "https_proxy", "all_proxy")}}
+        self.server = system.Toopherd(self.scratch.name, self.SETTINGS.format(url=self.service.url), postgres=self.postgres,
+                                      env=proxied)
         self.addCleanup(self.server.stop)
         self.host = requester.Requester(self.server.url, self.server.key, self.server.secret)
         self.devices = 0
+
+    def new_service(self):
+        return push_service.Service()
 
     def phone(self):
         self.devices += 1
@@ -351,6 +359,20 @@ class Trouble(PushCase):
         self.problem(device, "again")
         with urllib.request.urlopen(self.server.url + "/metrics", timeout=30) as answer:
             self.assertIn('toopherd_notifications_total{way="webpush",outcome="gone"} 1', answer.read().decode())
+
+
+class Certificate(PushCase):
+    def new_service(self):
+        authority = certificates.Authority(self.scratch.name)
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(*authority.server("push"))
+        return push_service.Service(tls)
+
+    def test_one_that_nobody_vouches_for(self):
+        device, _ = self.subscribed()
+        self.initiate()
+        self.problem(device, "certificate")
+        self.assertTrue(self.service.nothing_more())
 
 
 class Ntfy(PushCase):

@@ -35,9 +35,10 @@ Answer = collections.namedtuple("Answer", "status headers delay", defaults=({}, 
 
 
 class Service:
-    """Takes messages until it is left. `url`: its origin. Answers 201, or first what answer() was given."""
+    """Takes messages until it is left. `url`: its origin. Answers 201, or first what answer() was given. With `tls`, an
+    ssl.SSLContext, by https."""
 
-    def __init__(self):
+    def __init__(self, tls=None):
         self._received = queue.Queue()
         self._answers = queue.Queue()
         service = self
@@ -68,7 +69,10 @@ class Service:
         self._ending = threading.Event()
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self._server.handle_error = lambda *_: None  # whoever hangs up
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def answer(self, status, delay=0, **headers):

@@ -13,7 +13,7 @@ inline constexpr std::size_t kWays = 2;
 enum class Outcome {
   accepted,   ///< 2xx
   gone,       ///< 404, 410: nobody is there any more
-  refused,    ///< another answer that trying again does not change, or an address that may not be called
+  refused,    ///< another answer, a certificate or an address that trying again does not change
   late,       ///< its time was over before anybody took it
   withdrawn,  ///< what it told ended before it was sent
   dropped,    ///< too many wait already

@@ -57,12 +57,11 @@ constexpr int kNotFound = 404;
 constexpr int kGone = 410;
 
 bool may_change(const Reply& reply) {
-  if (reply.status == 0) return !reply.address_refused;
+  if (reply.status == 0) return !reply.lasting;
   return reply.status == kTimeout || reply.status == kTooMany || reply.status >= 500;
 }
 
 std::string why_not(const Reply& reply) {
-  if (reply.address_refused) return "its name stands for a private address";
   return reply.status == 0 ? reply.why : "it answered " + std::to_string(reply.status);
 }
 

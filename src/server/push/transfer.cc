@@ -88,8 +88,9 @@ Reply Transfer::reply(CURLcode code) const {
     reply.status = static_cast<int>(status);
   reply.wait = std::chrono::seconds(std::clamp<curl_off_t>(wait, 0, kMaxRetryAfter));
   if (reply.status == 0) {
-    reply.address_refused = address_refused_;
+    reply.lasting = address_refused_ || code == CURLE_PEER_FAILED_VERIFICATION;
     reply.why = error_.front() == '\0' ? curl_easy_strerror(code) : error_.data();
+    if (address_refused_) reply.why = "its name stands for a private address";
   }
   return reply;
 }

@@ -24,8 +24,8 @@ struct HttpPost {
 /// How one try ended.
 struct Reply {
   int status = 0;                ///< 0: there was none
-  std::string why;               ///< where there was none: what libcurl says
-  bool address_refused = false;  ///< the name stands for a private address
+  std::string why;               ///< where there was none: what libcurl says, for people
+  bool lasting = false;          ///< and trying again would change nothing
   std::chrono::seconds wait{0};  ///< what Retry-After asks for
 };
 
