@@ -20,6 +20,7 @@ const app = {
   list: { requests: [], pairings: [], unknown: 0 },
   answered: new Set(), // ids that this page has answered or let pass
   emptied: false,
+  unnotified: false, // although the person wanted to be
   link: '', // a pairing link that was opened, scanned or typed, until the screen of its name takes it
   go,
   show,
@@ -181,7 +182,12 @@ function openTapped({ data }) {
 /** Without these the app works as well, but for the time without network and while it is closed. */
 async function inBackground() {
   await (await worker()).keepUpToDate();
-  if (app.phone.device) await (await import('./later/push.js')).renew(app.phone);
+  if (!app.phone.device) return;
+  const { NoPush, renew } = await import('./later/push.js');
+  await renew(app.phone).catch((error) => {
+    app.unnotified = error instanceof NoPush;
+    update();
+  });
 }
 
 async function start() {

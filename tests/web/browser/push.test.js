@@ -151,4 +151,15 @@ test('leave that was refused says what to do', async () => {
   await look(phone, 'notify-denied');
 });
 
+test('whoever was notified, and is not any more, is told at home', async () => {
+  await phone.page.evaluate(() => localStorage.setItem('toopher-push', 'https://push.example.org/1'));
+  await phone.context.addInitScript(() => Object.defineProperty(Notification, 'permission', { get: () => 'denied' }));
+  await phone.page.goto('about:blank');
+  await phone.page.goto(`${server.url}/`);
+  await phone.page.getByText('Logins do not show up here any more', { exact: false }).waitFor();
+  await look(phone, 'home-unnotified');
+  await phone.button('Notifications').click();
+  await phone.heading('Notifications');
+});
+
 test('no script has failed meanwhile', () => assert.deepEqual(phone.problems, []));

@@ -70,9 +70,10 @@ export async function turnOff(phone) {
 let renewing; // the promise, while it does
 
 async function renewNow(phone) {
-  if (!isSupported() || !isWanted() || Notification.permission !== 'granted') return;
+  if (!isSupported() || !isWanted()) return;
+  if (Notification.permission !== 'granted') throw new NoPush('denied');
   const state = await phone.api.push();
-  if (!state.available) return;
+  if (!state.available) throw new NoPush('unavailable');
   const registration = await navigator.serviceWorker.ready;
   const known = await registration.pushManager.getSubscription();
   const isKept = known && known.endpoint === localStorage.getItem(WANTED) && isFor(known, state.application_server_key);
@@ -81,7 +82,7 @@ async function renewNow(phone) {
   await subscribe(phone, state);
 }
 
-/** Where this phone was subscribed, but the browser or the server has let go of it: once more. */
+/** Where this phone was subscribed, but the browser or the server has let go of it: once more. Throws as turnOn does. */
 export function renew(phone) {
   renewing ??= renewNow(phone).finally(() => { renewing = undefined; });
   return renewing;

@@ -163,6 +163,7 @@ export default {
   'notify.onText': 'Anmeldungen zeigen sich auch, wenn die App zu ist.',
   'notify.on': 'Benachrichtigungen einschalten',
   'notify.off': 'Ausschalten',
+  'notify.lost': 'Anmeldungen zeigen sich hier nicht mehr, wenn die App zu ist.',
   'notify.later': 'Jetzt nicht',
   'notify.test': 'Probe senden',
   'notify.busy': 'Einen Moment',

@@ -163,6 +163,7 @@ export default {
   'notify.onText': 'Logins show up although the app is closed.',
   'notify.on': 'Turn on notifications',
   'notify.off': 'Turn off',
+  'notify.lost': 'Logins do not show up here any more while the app is closed.',
   'notify.later': 'Not now',
   'notify.test': 'Send a test push',
   'notify.busy': 'One moment',

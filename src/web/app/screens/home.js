@@ -75,6 +75,7 @@ export function home(app) {
           h('p', { class: 'label' }, t('waiting')), waiting.map((part) => part.node)),
         connection(app),
         clock && notice('warning', clock),
+        app.unnotified && notice('warning', t('notify.lost'), button(t('notify.title'), () => app.go('/notify'), 'small')),
         app.list.unknown > 0 && notice('warning', t('unknownPairing')),
         pairings.length > 0 ? pairings.map((part) => part.node) : notice('info', t('noPairings')),
         waiting.length === 0 && pairings.length > 0 && app.connection === 'connected' && h('p', { class: 'quiet calm' }, t('nothingWaits'))),

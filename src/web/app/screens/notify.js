@@ -49,6 +49,7 @@ export async function notify(app) {
     let words;
     try {
       await work(event);
+      app.unnotified = false;
       words = done && notice('info', t(done));
     } catch (error) {
       words = notice('warning', reason(error));
