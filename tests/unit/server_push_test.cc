@@ -3,10 +3,15 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
+#include <chrono>
+#include <future>
+
 #include "api/json.h"
+#include "base/unique_fd.h"
 #include "crypto/encoding.h"
 #include "server/push/addresses.h"
 #include "server/push/payload.h"
+#include "server/push/sender.h"
 #include "server/push/subscription.h"
 #include "server/push/vapid_tokens.h"
 #include "server/service/push.h"
@@ -268,6 +273,54 @@ void topics_of_ntfy(void**) {
   assert_false(topic().has_value());
 }
 
+/// A server that takes connections and never says anything.
+class Silence {
+ public:
+  Silence() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    auto* const general = reinterpret_cast<sockaddr*>(&address);
+    socklen_t size = sizeof address;
+    assert_return_code(::bind(listener_.get(), general, size), errno);
+    assert_return_code(::listen(listener_.get(), SOMAXCONN), errno);
+    assert_return_code(::getsockname(listener_.get(), general, &size), errno);
+    url = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/";
+  }
+  std::string url;
+
+ private:
+  UniqueFd listener_;
+};
+
+void a_silent_service_fills_no_memory(void**) {
+  constexpr int kMost = 10000;
+  constexpr int kMore = 50;
+  const Silence silence;
+  std::promise<void> all_dropped;
+  int dropped = 0;
+  const auto begin = std::chrono::steady_clock::now();
+  {
+    push::Sender sender;
+    for (int i = 0; i < kMost + kMore; ++i) {
+      push::Outgoing message;
+      message.recipient = std::to_string(i);
+      message.until = begin + std::chrono::hours(1);
+      message.make = [&silence](std::chrono::seconds) {
+        return push::HttpPost{silence.url, {}, "text", true};
+      };
+      message.done = [&](const push::Result& result) {
+        assert_true(result.outcome == push::Outcome::dropped);
+        if (++dropped == kMore) all_dropped.set_value();
+      };
+      sender.send(std::move(message));
+    }
+    assert_true(all_dropped.get_future().wait_for(std::chrono::seconds(30)) == std::future_status::ready);
+  }
+  assert_int_equal(dropped, kMore);
+  assert_true(std::chrono::steady_clock::now() - begin < std::chrono::seconds(20));
+}
+
 }  // namespace
 
 int main() {
@@ -282,6 +335,7 @@ int main() {
       cmocka_unit_test(one_key_for_all),
       cmocka_unit_test(each_request_is_told_once),
       cmocka_unit_test(topics_of_ntfy),
+      cmocka_unit_test(a_silent_service_fills_no_memory),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

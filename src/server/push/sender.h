@@ -29,7 +29,7 @@ struct Outgoing {
   /// Called on the sender's thread for each try, with the whole seconds that are left (at least 1). Nothing: it is not
   /// wanted any more.
   std::function<std::optional<HttpPost>(std::chrono::seconds left)> make;
-  /// Called on the sender's thread, once.
+  /// Called on the sender's thread, once; not for what the sender's end cuts off.
   std::function<void(const Result&)> done;
 };
 
