@@ -152,7 +152,7 @@ test('a server that shows another key than it proved pairs nothing', async () =>
 test('the camera reads the link from the computer\'s screen', async () => {
   const path = join(tmpdir(), `toopher-film-${process.pid}.y4m`);
   const { enrolment_link: link } = await newLink('camera');
-  film(path, link);
+  film(path, link, true);
   try {
     await withPhone({ flags: [...FAKE_CAMERA, `--use-file-for-fake-video-capture=${path}`], permissions: ['camera'] }, async (other) => {
       await other.button('Pair this phone').click();
