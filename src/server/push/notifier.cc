@@ -122,7 +122,7 @@ void Notifier::look_up(const std::shared_ptr<Errand>& errand) {
         const Announcement& announcement = errand->announcement;
         *found = {};
         if (const auto user = transaction.user_by_id(announcement.user_id)) found->user_name = user->name;
-        if (errand->settings->ntfy_url.size() != 0 && announcement.occasion == Occasion::request)
+        if (!errand->settings->ntfy_url.empty() && announcement.occasion == Occasion::request)
           found->ntfy_topic = transaction.ntfy_topic(announcement.user_id);
         if (errand->vapid == nullptr) return;
         found->subscriptions = !announcement.device_id.empty()

@@ -55,7 +55,7 @@ class Notifier {
   using Over = std::shared_ptr<std::atomic<bool>>;
 
   void renew_policy();
-  [[nodiscard]] bool active() const { return vapid_ != nullptr || settings_->ntfy_url.size() != 0; }
+  [[nodiscard]] bool active() const { return vapid_ != nullptr || !settings_->ntfy_url.empty(); }
   Over over_flag(const Announcement& announcement);
   void look_up(const std::shared_ptr<Errand>& errand);
   void send_all(const std::shared_ptr<Errand>& errand, const Recipients& found);
