@@ -31,14 +31,14 @@ def hkdf(salt, key, info, length):
 
 
 Message = collections.namedtuple("Message", "path headers body at")  # at: time.monotonic() when it had arrived
-Answer = collections.namedtuple("Answer", "status headers delay", defaults=({}, 0))
+Answer = collections.namedtuple("Answer", "status headers delay body", defaults=({}, 0, b""))
 
 
 class Service:
     """Takes messages until it is left. `url`: its origin. Answers 201, or first what answer() was given. With `tls`, an
-    ssl.SSLContext, by https."""
+    ssl.SSLContext, by https. `port`: 0 is any free one."""
 
-    def __init__(self, tls=None):
+    def __init__(self, tls=None, port=0):
         self._received = queue.Queue()
         self._answers = queue.Queue()
         service = self
@@ -62,12 +62,15 @@ class Service:
                 for name, value in {"Content-Length": "0", **answer.headers}.items():
                     self.send_header(name, value)
                 self.end_headers()
+                if answer.body:
+                    self.wfile.write(answer.body)
+                    service._ending.wait()
 
             def log_message(self, *_):  # pylint: disable=arguments-differ
                 pass
 
         self._ending = threading.Event()
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self._server.daemon_threads = True
         self._server.handle_error = lambda *_: None  # whoever hangs up
         if tls:
@@ -75,9 +78,9 @@ class Service:
         self.url = f"http{'s' if tls else ''}://127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
-    def answer(self, status, delay=0, **headers):
-        """To the next message: `delay` seconds later; Retry_After="1" is a header."""
-        self._answers.put(Answer(status, {name.replace("_", "-"): value for name, value in headers.items()}, delay))
+    def answer(self, status, delay=0, body=b"", **headers):
+        """To the next message: `delay` seconds later; Retry_After="1" is a header. After a `body` more seems to come."""
+        self._answers.put(Answer(status, {name.replace("_", "-"): value for name, value in headers.items()}, delay, body))
 
     def next(self, timeout=20):
         """The next message; AssertionError if none comes."""
