@@ -94,6 +94,29 @@ class PushCase(unittest.TestCase):
 
 
 class Calls(PushCase):
+    def listed(self):
+        """What toopher-admin says of the one phone: (column of the table, members of the JSON)."""
+        outputs = [subprocess.run([system.program("toopher-admin"), "--config", self.server.config, *form, "devices"],
+                                  stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True,
+                                  timeout=system.PATIENCE).stdout for form in ([], ["--json"])]
+        return outputs[0].splitlines()[1], json.loads(outputs[1])[0]
+
+    def test_what_an_administrator_sees(self):
+        device = self.phone()
+        self.pair(device, "alice")
+        self.assertRegex(self.listed()[0], " no$")
+        self.subscribe(device)
+        self.assertRegex(self.listed()[0], " not yet$")
+        device.call("POST", "push/test")
+        system.wait_until(lambda: self.listed()[1]["last_notified"], "a delivery")
+        self.assertTrue(self.listed()[1]["notified"])
+        self.service.answer(410)
+        device.call("POST", "push/test")
+        self.problem(device, "again")
+        line, members = self.listed()
+        self.assertRegex(line, " trouble$")
+        self.assertIn("again", members["notification_problem"])
+
     def test_a_phone_subscribes_tries_and_leaves(self):
         device = self.phone()
         state = self.state(device)

@@ -40,6 +40,10 @@ api::Json facts_of(Context& context, const Pairing& pairing) {
   put(facts, "platform", device ? device->platform : "");
   put(facts, "state", state_text(pairing.state));
   put_time(facts, "since", pairing.modified);
+  const PushState push = context.store.push_state(pairing.device_id);
+  put(facts, "notified", push.subscribed);
+  put_time(facts, "last_notified", push.delivered);
+  put(facts, "notification_problem", push.problem);
   return facts;
 }
 
@@ -64,12 +68,22 @@ api::Json list_devices(const Call& call) {
   return page.answer();
 }
 
-std::vector<std::string> device_row(const json_t* device) {
-  return {text_of(device, "pairing"),  text_of(device, "user"),  text_of(device, "name"),
-          text_of(device, "platform"), text_of(device, "state"), time_text(integer_of(device, "since"))};
+/// When the last notification was handed over, or in a word why there is no time to tell.
+std::string notified_text(const json_t* device) {
+  if (!text_of(device, "notification_problem").empty()) return "trouble";
+  if (!flag_of(device, "notified")) return "no";
+  const std::int64_t last = integer_of(device, "last_notified");
+  return last == 0 ? "not yet" : time_text(last);
 }
 
-const ListForm kDevices{{"ID", "USER", "PHONE", "PLATFORM", "STATE", "SINCE"}, device_row, "no phones"};
+std::vector<std::string> device_row(const json_t* device) {
+  return {text_of(device, "pairing"),  text_of(device, "user"),  text_of(device, "name"),
+          text_of(device, "platform"), text_of(device, "state"), time_text(integer_of(device, "since")),
+          notified_text(device)};
+}
+
+const ListForm kDevices{
+    {"ID", "USER", "PHONE", "PLATFORM", "STATE", "SINCE", "NOTIFIED"}, device_row, "no phones"};
 
 constexpr std::array kDevicesOptions{
     Option{"user", "USER", "of this user"},
