@@ -490,7 +490,7 @@ class Starting(unittest.TestCase):
             made = self.run_with("--init", os.path.join(directory, "s"), "--listen", "127.0.0.1:0")
             self.assertEqual(made.returncode, 0, made.stderr)
             self.assertEqual(self.run_with("--init", os.path.join(directory, "s")).returncode, 1)
-            self.assertIn("toopherd.conf:10: unknown key colour",
+            self.assertIn("toopherd.conf:12: unknown key colour",
                           self.start_with(directory, lambda text: text + "colour = red\n"))
             self.assertIn("clear text", self.start_with(directory, lambda text: text.replace("127.0.0.1", "0.0.0.0")))
             self.assertIn("database", self.start_with(directory, lambda text: text.replace("database =", "# ")))
