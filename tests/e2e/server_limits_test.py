@@ -251,6 +251,16 @@ class Oddities(Limits):
             self.assertIn(b"\r\nConnection: close\r\n", answer)
             self.assertNotIn(b"200 OK", answer, "what follows is not read")
 
+    def test_chunks_that_come_a_byte_at_a_time(self):
+        with self.connect() as connection:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection.sendall(b"POST /v1/users HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+            for byte in b"0\r\n\r\n":
+                connection.sendall(bytes([byte]))
+                system.wait_until(lambda: wire.unread_at_peer(connection) == 0, "the server to read the byte")
+            self.assertEqual(wire.answer_of(connection)[0], 401)
+        self.assert_alive()
+
     def test_smuggling_is_refused(self):
         for fields in ("Content-Length: 6\r\nContent-Length: 6", "Content-Length: 6, 6", "Content-Length: +6",
                        "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity", "Transfer-Encoding: gzip, chunked",

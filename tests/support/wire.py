@@ -48,6 +48,16 @@ def answer_of(connection):
     return response.status, response.headers, response.read()
 
 
+def unread_at_peer(connection):
+    """How many bytes the other end of this IPv4 connection on loopback has not read yet."""
+    (_, here), (_, there) = connection.getsockname(), connection.getpeername()
+    with open("/proc/net/tcp", encoding="ascii") as table:
+        for fields in map(str.split, table):
+            if fields[1].endswith(f":{there:04X}") and fields[2].endswith(f":{here:04X}"):
+                return int(fields[4].split(":")[1], 16)
+    return 0
+
+
 def ask(server, path, source="127.0.0.1", tls=None, **headers):
     """(status, body) of a GET on a connection of its own."""
     with connect(server, source, tls) as connection:

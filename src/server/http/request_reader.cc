@@ -74,7 +74,10 @@ RequestReader::State RequestReader::read_head(std::string& input) {
 }
 
 RequestReader::State RequestReader::read_body(std::string& input) {
-  while (!parser_->is_done() && !input.empty()) {
+  // Beast asserts that the last chunk, which it has seen begin, comes with this much. No chunked body ends earlier.
+  constexpr std::size_t kLastChunk = std::string_view("0\r\n\r\n").size();
+  const std::size_t least = parser_->chunked() ? kLastChunk : 1;
+  while (!parser_->is_done() && input.size() >= least) {
     boost::system::error_code error;
     const std::size_t used = parser_->put(asio::buffer(input), error);
     input.erase(0, used);
