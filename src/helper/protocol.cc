@@ -14,6 +14,11 @@ bool is_word(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '-'; });
 }
 
+/// Whatever else a value holds is percent-encoded.
+bool is_printable_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
 }  // namespace
 
 Message& Message::set(std::string_view key, std::string_view value) & {
@@ -47,7 +52,7 @@ Secret Message::to_line() const {
 }
 
 std::optional<Message> Message::from_line(std::string_view line) {
-  if (line.size() >= kMaxLine) return std::nullopt;
+  if (line.size() >= kMaxLine || !is_printable_ascii(line)) return std::nullopt;
   const auto words = split(line, ' ');
   if (!is_word(words.front())) return std::nullopt;
   Message message(words.front());
