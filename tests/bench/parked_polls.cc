@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Parks logins on a toopherd whose database server_pool filled, and releases them. Prints one JSON object: resident bytes of
 // the server for each parked login, its resident memory in each cycle, and how long a decision takes to reach who waits.
+#include <sqlite3.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <sstream>
 #include <stdexcept>
@@ -40,6 +43,7 @@ struct Options {
   std::size_t cycles = 0;
   bool tls = false;
   std::size_t decisions = 0;
+  std::string database;
 };
 
 std::string content_of(const std::string& file) {
@@ -62,6 +66,22 @@ crypto::PrivateKey key_of(const std::string& file) {
   auto key = crypto::PrivateKey::from_pkcs8(content_of(file));
   if (!key) throw std::runtime_error(file + " is no key");
   return std::move(*key);
+}
+
+/// The bytes of a database's pages: the server keeps those that calls came by, up to a limit, so that its memory grows with them.
+std::size_t database_bytes(const std::string& file) {
+  sqlite3* opened = nullptr;
+  const int status = sqlite3_open_v2(file.c_str(), &opened, SQLITE_OPEN_READONLY, nullptr);
+  const std::unique_ptr<sqlite3, int (*)(sqlite3*)> database(opened, sqlite3_close);
+  std::size_t bytes = 0;
+  const auto take = [](void* sum, int, char** values, char**) {
+    *static_cast<std::size_t*>(sum) = std::strtoul(values[0], nullptr, 10);
+    return 0;
+  };
+  constexpr const char* kQuery = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+  if (status != SQLITE_OK || sqlite3_exec(opened, kQuery, take, &bytes, nullptr) != SQLITE_OK)
+    throw std::runtime_error(file + " cannot be read");
+  return bytes;
 }
 
 /// The second field of /proc/PID/statm is in pages (proc(5)).
@@ -93,30 +113,34 @@ class Bench {
 
   void run() {
     std::string cycles;
+    std::string pages;
     for (std::size_t cycle = 0; cycle < options_.cycles; ++cycle) {
       const Cycle seen = one_cycle(cycle);
       if (cycle == 0) per_login_ = (seen.parked - seen.before) / options_.count;
       cycles += (cycle == 0 ? "" : ",") + std::to_string(seen.parked);
+      pages += (cycle == 0 ? "" : ",") + std::to_string(seen.database);
     }
     std::sort(latencies_.begin(), latencies_.end());
-    (void)std::printf(R"({"parked":%zu,"bytes":%zu,"cycles":[%s],"p50":%.3f,"p99":%.3f})"
+    (void)std::printf(R"({"parked":%zu,"bytes":%zu,"cycles":[%s],"database":[%s],"p50":%.3f,"p99":%.3f})"
                       "\n",
-                      options_.count, per_login_, cycles.c_str(), latency(0.5), latency(0.99));
+                      options_.count, per_login_, cycles.c_str(), pages.c_str(), latency(0.5), latency(0.99));
   }
 
  private:
   struct Cycle {
     std::size_t before;
     std::size_t parked;
+    std::size_t database;
   };
 
   Cycle one_cycle(std::size_t cycle) {
     constexpr std::size_t kOfPerson = 3;  // a user's withdrawn pushes are limited
     first_ = cycle / kOfPerson * options_.count;
     initiate();
-    Cycle seen{resident_bytes(options_.process), 0};
+    Cycle seen{resident_bytes(options_.process), 0, 0};
     park();
     seen.parked = resident_bytes(options_.process);
+    seen.database = database_bytes(options_.database);
     for (std::size_t i = 0; cycle == 0 && i < options_.decisions; ++i)
       decide(i * options_.count / options_.decisions);
     cancel();
@@ -273,16 +297,17 @@ class Bench {
 }  // namespace toopher::bench
 
 int main(int argc, char** argv) try {
-  if (argc != 9) {
+  if (argc != 10) {
     (void)std::fprintf(
         stderr,
-        "usage: parked_polls PORT PID CREDENTIALS KEY COUNT CYCLES plain|tls DECISIONS\n"
+        "usage: parked_polls PORT PID CREDENTIALS KEY COUNT CYCLES plain|tls DECISIONS DATABASE\n"
         "KEY: of the phones, as server_pool wrote it; it made COUNT people for each three cycles\n");
     return 2;
   }
   const auto number = [](const char* text) { return std::strtoul(text, nullptr, 10); };
   toopher::bench::Bench({static_cast<std::uint16_t>(number(argv[1])), argv[2], argv[3], argv[4],
-                         number(argv[5]), number(argv[6]), std::string(argv[7]) == "tls", number(argv[8])})
+                         number(argv[5]), number(argv[6]), std::string(argv[7]) == "tls", number(argv[8]),
+                         argv[9]})
       .run();
   return 0;
 } catch (const std::exception& error) {

@@ -78,7 +78,7 @@ EXTRA_PROGRAMS += bench/parked_polls bench/server_history bench/server_pool
 endif
 bench_parked_polls_SOURCES = bench/parked_polls.cc bench/parked_client.cc bench/parked_client.h bench/pool.h
 bench_parked_polls_LDADD = $(ROOM)device.a $(ROOM)otp.a $(ROOM)oauth.a $(ROOM)api.a $(ROOM)crypto.a $(ROOM)base.a \
-	$(OPENSSL_LIBS) $(JANSSON_LIBS)
+	$(OPENSSL_LIBS) $(JANSSON_LIBS) $(SQLITE_LIBS)
 EXTRA_DIST += bench/parked_bench.py
 .PHONY: bench-parked
 bench: bench-parked
