@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+# Fuzzing: the targets over their corpus and mutations of it in `make check`; with libFuzzer in a directory of its own in `make fuzz`.
+if CMOCKA
+if SERVER
+check_PROGRAMS += fuzz/replay
+TESTS += fuzz/replay
+endif
+endif
+fuzz_targets = fuzz/targets.h fuzz/config_target.cc fuzz/http_target.cc fuzz/json_target.cc fuzz/oauth_target.cc \
+	fuzz/protocol_target.cc fuzz/router_target.cc fuzz/text_target.cc unit/server_world.h
+fuzz_libraries = $(ROOM)protocol.a $(ROOM)client.a $(server_test_libraries) $(CURL_LIBS)
+fuzz_replay_SOURCES = fuzz/replay.cc $(fuzz_targets)
+fuzz_replay_LDADD = $(fuzz_libraries)
+EXTRA_PROGRAMS += fuzz/fuzzer
+fuzz_fuzzer_SOURCES = fuzz/fuzzer.cc $(fuzz_targets)
+fuzz_fuzzer_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+fuzz_fuzzer_LDADD = $(fuzz_libraries)
+EXTRA_DIST += fuzz/corpus fuzz/fuzz.sh
+CLEANFILES = fuzz-*.last
+
+.PHONY: fuzz
+fuzz:
+	@$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/fuzz/fuzz.sh
