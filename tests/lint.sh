@@ -46,7 +46,7 @@ fi
 # shellcheck disable=SC2089 # the quotes are the preprocessor's
 flags="-std=c++20 -I$root/src -I$root/tests -I$build -DSYSCONFDIR=\"/etc\" -DLIBEXECDIR=\"/usr/libexec\"
   -DLOCALSTATEDIR=\"/var\" -DLOCALEDIR=\"/usr/share/locale\" -DPAMDIR=\"/lib/security\" -DTEST_DATA=\"$root/tests/data\" -DTEST_BUILD=\"$build\"
-  $(pkg-config --cflags libcrypto jansson libcurl 2>/dev/null)"
+  $(pkg-config --cflags libcrypto jansson libcurl libpq sqlite3 libqrencode libpng 2>/dev/null)"
 
 status=0
 clang-format --dry-run -Werror "$@" || status=1

@@ -86,6 +86,16 @@ double Histogram::sum() const {
   return static_cast<double>(millionths_.value()) / kMillion;
 }
 
+double Histogram::mean() const {
+  const std::uint64_t all = up_to(bounds_.size());
+  return all == 0 ? 0 : sum() / static_cast<double>(all);
+}
+
+std::uint64_t Metrics::waiting_operations() const {
+  const std::uint64_t done = done_.value();  // before what was queued, so that it is not more
+  return queued_.value() - done;
+}
+
 Metrics::Metrics()
     : started_(std::chrono::system_clock::now()),
       batches_({1, 2, 4, 8, 16, 32, 64, 128}),
@@ -189,7 +199,7 @@ std::string Metrics::text(const Gauges& gauges) const {
   out.counter("toopherd_tls_handshakes_failed_total", "TLS handshakes that failed or took too long.",
               handshakes_failed_);
   out.gauge("toopherd_store_queue", "Operations on the database that are not committed yet.",
-            static_cast<double>(queued_.value() - std::min(queued_.value(), done_.value())));
+            static_cast<double>(waiting_operations()));
   out.histogram("toopherd_store_batch_operations", "Operations that one commit made durable.", batches_);
   out.histogram("toopherd_store_operation_seconds",
                 "From queueing an operation on the database to its commit.", operation_times_);

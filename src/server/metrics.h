@@ -34,6 +34,8 @@ class Histogram {
   /// Of the values up to bound number i; behind the last one: of all.
   [[nodiscard]] std::uint64_t up_to(std::size_t i) const;
   [[nodiscard]] double sum() const;
+  /// 0 before the first value.
+  [[nodiscard]] double mean() const;
 
  private:
   std::vector<double> bounds_;
@@ -62,6 +64,10 @@ class Metrics {
   void group_committed(std::size_t operations) { batches_.observe(static_cast<double>(operations)); }
   void operation_queued() { queued_.add(); }
   void operation_done(std::chrono::steady_clock::duration time);
+  /// Operations that are not committed yet.
+  [[nodiscard]] std::uint64_t waiting_operations() const;
+  /// Operations that shared a commit, on average since the start.
+  [[nodiscard]] double operations_per_commit() const { return batches_.mean(); }
   void store_failed() { store_errors_.add(); }
   /// Clients without a place: 429 or 503.
   void turned_away(int status) { (status == 429 ? crowded_address_ : full_).add(); }

@@ -17,7 +17,8 @@ libtoopher_server_a_SOURCES = \
 	server/admin/migration.cc server/admin/migration.h \
 	server/admin/notes.cc server/admin/notes.h \
 	server/admin/replacement.cc server/admin/replacement.h \
-	server/admin/doctor_certificate.cc server/admin/doctor_files.cc server/admin/doctor_system.cc \
+	server/admin/doctor_certificate.cc server/admin/doctor_database.cc server/admin/doctor_files.cc server/admin/doctor_system.cc \
+	server/admin/doctor_unit.cc \
 	server/admin/findings.h \
 	server/admin/api.cc server/admin/api.h \
 	server/admin/audit.cc server/admin/audit.h \

@@ -214,6 +214,8 @@ class Server {
     admin::put_time(answer, "started", started_);
     admin::put(answer, "connections", static_cast<std::int64_t>(now.connections));
     admin::put(answer, "parked", static_cast<std::int64_t>(now.parked));
+    admin::put(answer, "queue", static_cast<std::int64_t>(metrics_.waiting_operations()));
+    admin::put(answer, "operations_per_commit", api::Json(json_real(metrics_.operations_per_commit())));
     return answer;
   }
 

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <thread>
 
 #include "base/text.h"
 #include "config.h"
@@ -17,6 +18,8 @@
 #include "server/admin/completion.h"
 #include "server/admin/session.h"
 #include "server/admin/table.h"
+#include "server/store/postgres_options.h"
+#include "server/store/remembered.h"
 
 namespace {
 
@@ -95,6 +98,13 @@ int carry_out(Session& session, const CommandLine& line) {
   return admin::exit_status::kDone;
 }
 
+/// Ends once every instance acts upon it. What was printed is not held back: a new secret is known at that moment only.
+void wait_for_instances(const Session& session, const Command& command) {
+  if (!command.outdates || !postgres::Options::is_meant(session.config().database)) return;
+  (void)std::fflush(stdout);
+  std::this_thread::sleep_for(kRememberedLife);
+}
+
 /// `--complete -- WORD...`, for the shell.
 int print_completions(int argc, char** argv) {
   for (const std::string& word : completions({argv + std::min(argc, 3), argv + argc})) print(word + "\n");
@@ -111,7 +121,9 @@ int run(int argc, char** argv) {
   believe_owner_of(line.config);
   Session session(load_server_config(line.config), line.wishes);
   try {
-    return carry_out(session, line);
+    const int status = carry_out(session, line);
+    if (status == admin::exit_status::kDone) wait_for_instances(session, *line.command);
+    return status;
   } catch (const Refused& refused) {
     if (refused.error().code == api::error_code::kUnknownUser)
       return complain("there is no user " + shown(line.user), admin::exit_status::kNoSuchUser);

@@ -3,6 +3,7 @@
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -63,6 +64,43 @@ class Doctor(admin.AdminCase):
             file.write("push-contact = mailto:admin@example.org\n")
         self.assertEqual(self.findings()["push"]["level"], "good")
 
+    def beside(self, systemctl):
+        """Findings with this script as systemctl."""
+        place = os.path.join(self.scratch, "bin")
+        os.makedirs(place, exist_ok=True)
+        with open(os.path.join(place, "systemctl"), "w", encoding="ascii") as file:
+            file.write("#!/bin/sh\n" + systemctl)
+        os.chmod(file.name, 0o755)
+        done = self.run_it("--json", "doctor", env={"PATH": place + ":/usr/bin:/bin"})
+        return [one for one in json.loads(done.stdout) if one["subject"] == "unit"]
+
+    def test_the_unit(self):
+        with open(os.path.join(SOURCE, "packaging/systemd/toopherd.service.in"), encoding="ascii") as file:
+            installed = "LoadState=loaded\n" + file.read()
+        good = self.beside(f"cat <<'END'\n{installed}\nEND\n")
+        self.assertEqual([one["level"] for one in good], ["good"], good)
+        bad = installed
+        for old, new in (("Restart=on-failure", "Restart=no"), ("LimitNOFILE=65536", "LimitNOFILE=1024"),
+                         ("ProtectSystem=strict", "ProtectSystem=no"), ("SystemCallFilter=", "Nothing=")):
+            self.assertIn(old, bad)
+            bad = bad.replace(old, new)
+        found = self.beside(f"cat <<'END'\n{bad}\nEND\n")
+        self.assertEqual({one["level"] for one in found}, {"warning"})
+        text = " ".join(one["finding"] for one in found)
+        for said in ("lacks ProtectSystem=strict, SystemCallFilter=", "Restart=no", "LimitNOFILE=1024"):
+            self.assertIn(said, text)
+        self.assertIn("not installed", self.beside("echo LoadState=not-found\n")[0]["finding"])
+        self.assertEqual(self.beside("echo 'System has not been booted with systemd' >&2; exit 1\n"), [])
+
+    def test_few_open_files(self):
+        self.server.stop()
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        with open(self.config, "a", encoding="ascii") as file:
+            file.write(f"max-connections = {hard}\n")
+        self.server.start_again()
+        found = self.findings()["open files"]
+        self.assertEqual((found["level"], found["finding"].split(",")[0]), ("warning", f"the server may open {hard}"))
+
     def test_a_server_that_does_not_run(self):
         self.server.stop()
         self.assertEqual(self.findings()["server"]["level"], "warning")
@@ -86,6 +124,9 @@ class Doctor(admin.AdminCase):
         status = self.json("status")
         self.assertEqual((status["url"], status["pid"]), (self.server.url, self.server.process.pid))
         self.assertLess(abs(status["started"] - time.time()), 600)
+        self.assertEqual(status["queue"], 0)
+        self.assertGreaterEqual(status["operations_per_commit"], 1)
+        self.assertRegex(self.admin("status"), "to be committed: 0\nin one commit: +[1-9]")
         self.assertIn(self.server.url, self.admin("status"))
         self.server.stop()
         done = self.run_it("status")

@@ -9,6 +9,7 @@ import os
 import secrets
 import signal
 import socket
+import subprocess
 import sys
 import tempfile
 import threading
@@ -132,6 +133,79 @@ class OneServer(Instances):
             self.assertEqual(phone.answer_request(entry, "allow")[0], 200)
             self.assertTrue(waits.result()[1]["granted"])
             self.assertLess(time.monotonic() - began, 10)
+
+    def admin(self, *arguments):
+        return subprocess.run([system.program("toopher-admin"), "--config", self.first.config, "--yes", *arguments], check=True,
+                              capture_output=True, text=True, timeout=system.PATIENCE).stdout
+
+    def known(self, host):
+        """Whether this instance knows the requester by its secret."""
+        return host.get("users", name="nobody")[0] != 401
+
+    def test_a_secret_that_was_replaced_is_refused_by_all(self):
+        self.assertTrue(all(self.known(host) for host in self.hosts))
+        ending = threading.Event()
+
+        def keep_remembered():
+            while not ending.is_set():
+                self.known(self.hosts[1])
+
+        busy = Background(keep_remembered)
+        made = dict(line.split(" = ") for line in self.admin("requester", "rotate", "first requester", "--overlap", "0s")
+                    .splitlines())
+        self.assertEqual([self.known(host) for host in reversed(self.hosts)], [False, False])
+        ending.set()
+        busy.result()
+        fresh = requester.Requester(self.second.url, made["key"], made["secret"])
+        self.assertTrue(self.known(fresh))
+        self.admin("requester", "remove", "first requester")
+        self.assertFalse(self.known(fresh))
+
+    def test_what_changes_is_told_at_once(self):
+        for turn in range(3):
+            self.admin("requester", "add", f"host {turn}")
+            self.assertTrue(self.known(self.hosts[1]))
+            self.rows("BEGIN; UPDATE requesters SET consumer_key = 'taken' || consumer_key WHERE name = 'first requester';"
+                      "SELECT pg_notify('toopherd', 'another requesters'); COMMIT")
+            began = time.monotonic()
+            while self.known(self.hosts[1]):
+                pass
+            took = time.monotonic() - began
+            self.rows("UPDATE requesters SET consumer_key = substr(consumer_key, 6) WHERE name = 'first requester'")
+            if took < 0.5:
+                return
+        self.fail(f"it took {took} s")
+
+    def test_what_is_not_told_is_forgotten_in_a_second(self):
+        self.assertTrue(self.known(self.hosts[1]))
+        self.rows("UPDATE requesters SET consumer_key = 'taken' WHERE name = 'first requester'")
+        time.sleep(1)
+        self.assertFalse(self.known(self.hosts[1]))
+
+    def test_all_instances_are_listed(self):
+        system.wait_until(lambda: len(json.loads(self.admin("--json", "status"))["instances"]) == 2, "both are connected")
+        instances = json.loads(self.admin("--json", "status"))["instances"]
+        self.assertEqual({one["name"].rpartition(" ")[0] for one in instances}, {socket.gethostname()[:32]})
+        self.assertEqual(self.admin("status").count("instance: "), 2)
+        self.second.stop()
+        system.wait_until(lambda: len(json.loads(self.admin("--json", "status"))["instances"]) == 1, "one has gone")
+
+    def findings(self):
+        done = subprocess.run([system.program("toopher-admin"), "--config", self.first.config, "--json", "doctor"], check=False,
+                              capture_output=True, text=True, timeout=system.PATIENCE)
+        return {(one["subject"], one["level"]): one["finding"] for one in json.loads(done.stdout)}
+
+    def test_doctor_knows_the_database_server(self):
+        found = self.findings()
+        self.assertIn("2 instances", found["instances", "good"])
+        self.assertEqual(found["database time", "good"], "as here")
+        self.assertIn("full_page_writes is off", found["postgresql", "error"])  # as tests have it, to be quick
+        self.addCleanup(self.rows, "ALTER ROLE CURRENT_USER RESET ALL")
+        self.rows("ALTER ROLE CURRENT_USER SET synchronous_commit = off")
+        self.second.stop()
+        self.first.stop()
+        self.first.start_again()
+        self.assertIn("synchronous_commit is off", self.findings()["postgresql", "warning"])
 
     def test_of_200_submissions_of_one_code_one_is_granted(self):
         phone, pairing = self.phone("jdoe")

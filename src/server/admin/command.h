@@ -37,7 +37,9 @@ struct Command {
   const char* argument;  ///< "USER"; nullptr: none; "[USER]": may be left out
   const char* summary;   ///< nullptr: an operation for other commands
   std::span<const Option> options{};
-  bool changes = false;      ///< something that lasts: goes into the audit log
+  bool changes = false;  ///< something that lasts: goes into the audit log
+  bool outdates =
+      false;  ///< what other instances may remember for a while: it ends when they do not any more
   bool prints_json = false;  ///< --json may be given
   /// Within a transaction of the server, or of toopher-admin without one. Throws Refused. nullptr: it is no operation.
   api::Json (*operate)(const Call& call) = nullptr;

@@ -64,6 +64,7 @@ void examine_server(Session& session, Findings& findings) {
     findings.warning("server", "it is of version " + version + ", this program of " PACKAGE_VERSION,
                      "restart it after an upgrade: systemctl restart toopherd");
   }
+  examine_descriptors(session.config(), integer_of(status.get(), "pid"), findings);
   if (session.config().listen.port != 0 && !answers(session.config().listen))
     findings.error("network",
                    "nobody answers at " + session.config().listen.address + ":" +
@@ -165,7 +166,10 @@ int doctor(Session& session, const Command& command, const json_t* parameters) {
   examine_files(session.config(), findings);
   examine_certificate(session.config(), findings);
   examine_push(session.config(), findings);
-  examine_system(findings);
+  examine_clock(findings);
+  examine_unit(session.config(), findings);
+  examine_database_server(session.config(), session.call("database", api::Json(json_object()).get()).get(),
+                          findings);
   const api::Json facts = session.call("facts", api::Json(json_object()).get());
   examine_backup(facts.get(), findings);
   examine_contents(facts.get(), findings);

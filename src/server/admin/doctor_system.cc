@@ -6,7 +6,7 @@
 
 namespace toopher::server::admin {
 
-void examine_system(Findings& findings) {
+void examine_clock(Findings& findings) {
   timex clock{};
   const int state = ::adjtimex(&clock);
   if (state < 0) return;

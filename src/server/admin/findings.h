@@ -3,6 +3,9 @@
 #ifndef TOOPHER_SERVER_ADMIN_FINDINGS_H
 #define TOOPHER_SERVER_ADMIN_FINDINGS_H
 
+#include <jansson.h>
+
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -44,8 +47,14 @@ class Findings {
 void examine_files(const ServerConfig& config, Findings& findings);
 /// Whether it fits its key and the origin, is complete, and for how long.
 void examine_certificate(const ServerConfig& config, Findings& findings);
-/// The machine's clock and its service manager.
-void examine_system(Findings& findings);
+/// The machine's clock.
+void examine_clock(Findings& findings);
+/// The unit under which systemd runs the server, where it does.
+void examine_unit(const ServerConfig& config, Findings& findings);
+/// How many files the process may open, against the connections that it is to have.
+void examine_descriptors(const ServerConfig& config, std::int64_t pid, Findings& findings);
+/// `facts`: what the operation "database" answers. What loses data or time on a PostgreSQL.
+void examine_database_server(const ServerConfig& config, const json_t* facts, Findings& findings);
 
 }  // namespace toopher::server::admin
 

@@ -190,6 +190,7 @@ const std::array kCommands{
             .summary = "change what it may do",
             .options = kPolicyOptions,
             .changes = true,
+            .outdates = true,
             .prints_json = true,
             .operate = set,
             .print = print_requester},
@@ -198,6 +199,7 @@ const std::array kCommands{
             .summary = "give it a new secret, and print the credentials",
             .options = kRotateOptions,
             .changes = true,
+            .outdates = true,
             .prints_json = true,
             .operate = rotate,
             .print = print_credentials,
@@ -206,6 +208,7 @@ const std::array kCommands{
             .argument = "NAME",
             .summary = "refuse all its calls from now on",
             .changes = true,
+            .outdates = true,
             .operate = remove,
             .warning = remove_warning},
 };

@@ -350,6 +350,29 @@ std::int64_t Connection::schema_version() {
   return rows.next() ? rows.integer(0) : 0;
 }
 
+std::optional<sql::ServerFacts> Connection::server_facts() {
+  sql::ServerFacts facts;
+  // This session has set some for itself.
+  for (sql::Rows rows = query(
+           "SELECT name, reset_val FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', "
+           "'synchronous_commit', 'server_version', 'max_connections', 'superuser_reserved_connections') "
+           "ORDER BY name");
+       rows.next();)
+    facts.settings.emplace_back(rows.text(0), rows.text(1));
+  const std::string mark = std::string(Options::kApplication) + " ";
+  for (sql::Rows rows =
+           query("SELECT substr(application_name, CAST(? AS INTEGER)), coalesce(host(client_addr), ''), "
+                 "CAST(extract(epoch FROM min(backend_start)) AS BIGINT), count(*) FROM pg_stat_activity "
+                 "WHERE datname = current_database() AND starts_with(application_name, ?) "
+                 "GROUP BY application_name, client_addr ORDER BY 3, 1",
+                 mark.size() + 1, mark);
+       rows.next();)
+    facts.instances.push_back({rows.text(0), rows.text(1), rows.integer(2), rows.integer(3)});
+  sql::Rows now = query("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)");
+  if (now.next()) facts.now = now.integer(0);
+  return facts;
+}
+
 bool Connection::try_alone(std::int64_t number) {
   sql::Rows rows = query("SELECT pg_try_advisory_xact_lock(?)", kAdvisoryLocks + number);
   return rows.next() && rows.boolean(0);

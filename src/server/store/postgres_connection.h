@@ -70,7 +70,7 @@ class Connection final : public sql::Connection {
   std::int64_t schema_version() override;
   void set_schema_version(std::int64_t version) override;
   bool changed_elsewhere() override { return false; }  // Notices tell
-  [[nodiscard]] bool makes_all_changes() const override { return false; }  // there are others, here as well
+  std::optional<sql::ServerFacts> server_facts() override;
   bool try_alone(std::int64_t number) override;
 
  protected:

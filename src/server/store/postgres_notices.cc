@@ -59,6 +59,7 @@ void Notices::keep_listening() {
       listen(link);
       return;
     } catch (const StoreError& error) {
+      ears_.deaf();
       trouble.begins(error.what());
     }
     if (!pause(wait)) return;

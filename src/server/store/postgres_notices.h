@@ -19,6 +19,8 @@ class Notices {
     std::function<void(std::string topic)> heard;
     /// There was no connection for a while, or is the first now: anything may have changed.
     std::function<void()> missed;
+    /// From now on nothing is heard, until missed().
+    std::function<void()> deaf;
   };
 
   /// The channel of NOTIFY.

@@ -21,7 +21,7 @@ struct OptionsDeleter {
 /// For what the operator does not say. A peer that has gone without a word is noticed within half a minute even where
 /// nothing is sent.
 constexpr std::array<std::pair<const char*, const char*>, 8> kDefaults{{
-    {"application_name", "toopherd"},
+    {"application_name", Options::kApplication},
     {"connect_timeout", "4"},
     {"keepalives_idle", "10"},
     {"keepalives_interval", "5"},
@@ -56,6 +56,11 @@ Options::Options(const std::string& database) {
   for (const auto& [name, value] : kDefaults) {
     if (value_of(name).empty()) parameters_.emplace_back(name, value);
   }
+}
+
+void Options::name_instance(std::string_view instance) {
+  std::erase_if(parameters_, [](const auto& parameter) { return parameter.first == "application_name"; });
+  parameters_.emplace_back("application_name", std::string(kApplication) + " " + std::string(instance));
 }
 
 std::string Options::value_of(std::string_view name) const {

@@ -21,6 +21,11 @@ class Options {
   /// for one with a password, which belongs into a file; what() repeats nothing of it.
   explicit Options(const std::string& database);
 
+  /// How PostgreSQL's pg_stat_activity names toopherd's connections; those of an instance go on with a blank and its name.
+  static constexpr const char* kApplication = "toopherd";
+  /// Whatever the configuration says: instances are known to each other by it.
+  void name_instance(std::string_view instance);
+
   void set_password(std::string_view password) {
     password_ = Secret(password);
     password_.append(std::string_view("", 1));  // libpq takes what ends with a null byte

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/store/postgres_store.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
+#include <climits>
 #include <set>
 #include <utility>
 
@@ -36,6 +40,14 @@ void prepare_schema_alone(postgres::Connection& connection) {
   connection.execute("COMMIT");
 }
 
+/// As much of it as fits into an application_name, of 63 bytes, together with the rest.
+std::string machine_name() {
+  constexpr std::size_t kMost = 32;
+  std::array<char, HOST_NAME_MAX + 1> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0) return "unknown";
+  return std::string(name.data()).substr(0, kMost);
+}
+
 /// Half of it to one and a half, so that those who were in each other's way do not meet again.
 void sleep_about(Clock::Duration pause) {
   const auto microseconds = std::chrono::microseconds(pause).count();
@@ -68,12 +80,15 @@ class PostgresStore::Worker {
         : connection(options), transaction(connection, key) {}
     postgres::Connection connection;
     Transaction transaction;
+    std::uint64_t generation = 0;  ///< of the rows that it remembers
   };
 
   void carry_out(Work work);
   std::exception_ptr settle(const Work& work, Committed& committed);
   void run_once(const Operation& operation, Committed& committed);
+  void begin(Session& session) const;
   void say_after_commit(Session& session) const;
+  void forget_what_changed(const Committed& committed) const;
   void lose(const std::string& why) {
     session_.reset();
     store_.trouble_.begins(why);
@@ -138,15 +153,16 @@ std::exception_ptr PostgresStore::Worker::settle(const Work& work, Committed& co
 
 void PostgresStore::Worker::run_once(const Operation& operation, Committed& committed) {
   Session& session = *session_;
-  session.connection.begin();
   try {
-    session.transaction.begin_operation();
+    begin(session);
     operation(session.transaction);
     say_after_commit(session);
     session.connection.commit();
     session.transaction.take_messages(committed);
+    forget_what_changed(committed);
   } catch (const OutcomeUnknown&) {
     session.transaction.take_messages(committed);
+    forget_what_changed(committed);
     // Only what is certain is told; whoever waits looks for itself.
     committed.audit_lines.clear();
     committed.announcements.clear();
@@ -156,6 +172,22 @@ void PostgresStore::Worker::run_once(const Operation& operation, Committed& comm
     if (!session.connection.roll_back()) session_.reset();
     throw;
   }
+}
+
+/// What it remembers was read by operations that began in the same generation, so no change that was told since is older
+/// than any of it.
+void PostgresStore::Worker::begin(Session& session) const {
+  const bool hears = store_.hears_;
+  const std::uint64_t generation = store_.generation_;
+  if (std::exchange(session.generation, generation) != generation) session.transaction.forget_rows();
+  session.connection.begin();
+  session.transaction.begin_operation(hears);
+}
+
+/// Before anybody is told that it was committed.
+void PostgresStore::Worker::forget_what_changed(const Committed& committed) const {
+  const auto& topics = committed.topics;
+  if (std::find(topics.begin(), topics.end(), kRequestersTopic) != topics.end()) store_.forget_remembered();
 }
 
 /// PostgreSQL passes it on once the transaction is committed, and not before.
@@ -172,6 +204,7 @@ PostgresStore::PostgresStore(Settings settings, crypto::SealingKey key, Deliver 
       deliver_(std::move(deliver)),
       instance_(hex_encode(random_bytes(kInstanceBytes).view())),
       trouble_("database", "reached again") {
+  if (settings_.listens) settings_.options.name_instance(machine_name() + " " + instance_);
   auto first = std::make_unique<Worker>(*this);
   first->connect();
   first->prepare_database();
@@ -183,17 +216,20 @@ PostgresStore::PostgresStore(Settings settings, crypto::SealingKey key, Deliver 
 
 void PostgresStore::listen() {
   const auto heard = [this](std::string topic) {
+    if (topic == kRequestersTopic) forget_remembered();
     Committed elsewhere;
     elsewhere.topics.push_back(std::move(topic));
     deliver_(std::move(elsewhere));
   };
   const auto missed = [this] {
+    forget_remembered();
+    hears_ = true;
     Committed elsewhere;
     elsewhere.everything = true;
     deliver_(std::move(elsewhere));
   };
-  notices_ = std::make_unique<postgres::Notices>(settings_.options, instance_,
-                                                 postgres::Notices::Ears{heard, missed});
+  notices_ = std::make_unique<postgres::Notices>(
+      settings_.options, instance_, postgres::Notices::Ears{heard, missed, [this] { hears_ = false; }});
 }
 
 PostgresStore::~PostgresStore() {

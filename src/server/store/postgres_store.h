@@ -4,7 +4,9 @@
 #ifndef TOOPHER_SERVER_STORE_POSTGRES_STORE_H
 #define TOOPHER_SERVER_STORE_POSTGRES_STORE_H
 
+#include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -48,14 +50,17 @@ class PostgresStore final : public Store {
   };
   class Worker;
 
-  std::unique_ptr<Worker> first_worker();
   std::optional<Work> next();
   void listen();
+  /// Rows that any connection here remembers count no more.
+  void forget_remembered() { ++generation_; }
 
   Settings settings_;
   crypto::SealingKey key_;
   Deliver deliver_;
   std::string instance_;
+  std::atomic<std::uint64_t> generation_{0};  // of what connections remember
+  std::atomic<bool> hears_{false};            // of what other instances change
   Trouble trouble_;
   std::mutex lane_;  // of operations that were in another's way
   std::mutex mutex_;

@@ -13,32 +13,35 @@
 
 namespace toopher::server {
 
-/// Values by name, each for at most kLife: so long may go by until a change by another process shows. A change by this
-/// one, and an operation that is undone, call forget().
+using RememberedClock = std::chrono::steady_clock;
+
+/// How long a change by another process may stay unseen, from its commit.
+inline constexpr std::chrono::seconds kRememberedLife{1};
+
+/// Values by name, each for at most kRememberedLife from the beginning of the operation that read it. A change by this
+/// process, and an operation that is undone, call forget().
 template <typename Value>
 class Remembered {
  public:
-  /// nullptr if it is not known, or was read too long ago.
-  const Value* find(std::string_view name) const {
+  /// For an operation that began at `now`; nullptr if it is not known, or was read too long before.
+  const Value* find(std::string_view name, RememberedClock::time_point now) const {
     const auto place = values_.find(name);
-    if (place == values_.end() || Clock::now() - place->second.read > kLife) return nullptr;
+    if (place == values_.end() || now - place->second.read >= kRememberedLife) return nullptr;
     return &place->second.value;
   }
-  const Value& put(std::string_view name, Value value) {
+  /// Read by an operation that began at `read`.
+  void put(std::string_view name, Value value, RememberedClock::time_point read) {
     if (values_.size() >= kMost) values_.clear();
-    return values_.insert_or_assign(std::string(name), Entry{std::move(value), Clock::now()})
-        .first->second.value;
+    values_.insert_or_assign(std::string(name), Entry{std::move(value), read});
   }
   void forget() { values_.clear(); }
 
  private:
-  using Clock = std::chrono::steady_clock;
-  static constexpr std::chrono::seconds kLife{1};
   static constexpr std::size_t kMost = 1000;
 
   struct Entry {
     Value value;
-    Clock::time_point read;
+    RememberedClock::time_point read;
   };
   std::map<std::string, Entry, std::less<>> values_;
 };

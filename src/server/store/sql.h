@@ -6,12 +6,14 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "server/store/store_error.h"
 
@@ -63,6 +65,20 @@ class Rows {
 
  private:
   Cursor* cursor_;
+};
+
+/// What a database server says of itself and of the toopherds that are connected.
+struct ServerFacts {
+  struct Instance {
+    std::string name;        ///< of its machine, and what tells it from others there
+    std::string address;     ///< as the database server sees it; empty: a local socket
+    std::int64_t since = 0;  ///< seconds since 1970, of its oldest connection
+    std::int64_t connections = 0;
+  };
+  std::vector<std::pair<std::string, std::string>>
+      settings;          ///< as its configuration has them, by its own names
+  std::int64_t now = 0;  ///< its clock: milliseconds since 1970
+  std::vector<Instance> instances;
 };
 
 /// What an engine calls things, for the statements that make tables (schema.cc).
@@ -120,9 +136,8 @@ class Connection {
   /// Whether another program has changed the database since the last call, or may have (the first). Always false where
   /// the engine tells by itself.
   virtual bool changed_elsewhere() = 0;
-  /// Whether this connection makes all changes, but those that changed_elsewhere() tells of: then rows that hardly change
-  /// may be remembered from one operation to the next.
-  [[nodiscard]] virtual bool makes_all_changes() const = 0;
+  /// Nothing where the engine is a part of this process.
+  virtual std::optional<ServerFacts> server_facts() { return std::nullopt; }
   /// Whether no other transaction of any instance has got this number; it is given back at the end of this one.
   virtual bool try_alone(std::int64_t number) = 0;
 

@@ -53,7 +53,6 @@ class Connection final : public sql::Connection {
   std::int64_t schema_version() override;
   void set_schema_version(std::int64_t version) override;
   bool changed_elsewhere() override;
-  [[nodiscard]] bool makes_all_changes() const override { return true; }
   bool try_alone(std::int64_t) override { return true; }  // one transaction at a time anyway
 
  protected:

@@ -78,7 +78,9 @@ void Transaction::audit(Millis at, std::string_view event, std::string_view fiel
   audit_lines_.emplace_back(fields);
 }
 
-void Transaction::begin_operation() {
+void Transaction::begin_operation(bool may_remember) {
+  begun_ = RememberedClock::now();
+  may_remember_ = may_remember;
   within_operation_ = true;
   user_.reset();
   pairings_.reset();
@@ -88,7 +90,8 @@ void Transaction::forget_rows() {
   user_.reset();
   pairings_.reset();
   actions_.forget();
-  forget_requesters();
+  requesters_.forget();
+  requester_secrets_.forget();
 }
 
 void Transaction::take_messages(Committed& committed) {

@@ -22,6 +22,8 @@ namespace toopher::server {
 
 /// Notified with each line of the audit log.
 inline constexpr const char* kAuditTopic = "audit";
+/// Notified when a requester was added, changed or removed: what is remembered of them counts no more.
+inline constexpr const char* kRequestersTopic = "requesters";
 
 /// What became of a group of operations, after its commit.
 struct Committed {
@@ -290,10 +292,14 @@ class Transaction {
   /// Also forgets what was read meanwhile.
   void drop_messages_after(const Messages& kept);
 
-  /// A store says so before each operation, which then reads the same row of a user or pairing once.
-  void begin_operation();
-  /// Another process has changed the database: nothing that was read before counts.
+  /// A store says so before each operation, which then reads the same row of a user or pairing once. `may_remember`:
+  /// the store will learn of changes by others, and calls forget_rows() then; else rows that hardly change are read anew.
+  void begin_operation(bool may_remember);
+  /// The database was changed elsewhere: nothing that was read before counts.
   void forget_rows();
+
+  /// What the database's server says; nothing where the database is a file.
+  std::optional<sql::ServerFacts> server_facts() { return db_.server_facts(); }
 
  private:
   static constexpr std::int64_t kHousekeeping = 1;
@@ -305,7 +311,7 @@ class Transaction {
   bool prune_requests(Millis before, int limit);
   bool prune_audit(Millis before, int limit);
   void set_horizon(std::string_view what, Millis horizon);
-  void forget_requesters();
+  void requesters_changed();
   std::optional<User> remembered(std::optional<User> user);
   /// Throws StoreError if the key does not open it.
   Secret opened(std::string_view sealed, std::string_view column, std::string_view id);
@@ -318,6 +324,8 @@ class Transaction {
   Remembered<Requester> requesters_;      ///< by consumer key
   Remembered<Secret> requester_secrets_;  ///< by id
   Remembered<Action> actions_;            ///< by name
+  RememberedClock::time_point begun_;     ///< the operation
+  bool may_remember_ = false;
   // What the operation has read.
   bool within_operation_ = false;
   std::optional<User> user_;

@@ -32,10 +32,10 @@ Requester read_requester(const Rows& row) {
 }  // namespace
 
 std::optional<Requester> Transaction::requester_by_key(std::string_view consumer_key) {
-  if (const Requester* known = requesters_.find(consumer_key)) return *known;
+  if (const Requester* known = requesters_.find(consumer_key, begun_)) return *known;
   auto requester = first(db_.query(REQUESTER_COLUMNS "WHERE consumer_key = ? AND removed = 0", consumer_key),
                          read_requester);
-  if (requester && db_.makes_all_changes()) requesters_.put(consumer_key, *requester);
+  if (requester && may_remember_) requesters_.put(consumer_key, *requester, begun_);
   return requester;
 }
 
@@ -48,11 +48,11 @@ std::optional<Requester> Transaction::requester_by_name(std::string_view name) {
 }
 
 Secret Transaction::requester_secret(std::string_view id) {
-  if (const Secret* known = requester_secrets_.find(id)) return known->clone();
+  if (const Secret* known = requester_secrets_.find(id, begun_)) return known->clone();
   Rows rows = db_.query("SELECT sealed_secret FROM requesters WHERE id = ?", id);
   if (!rows.next()) throw StoreError("database: a requester vanished");
   Secret secret = opened(rows.text(0), kRequesterSecret, id);
-  if (db_.makes_all_changes()) (void)requester_secrets_.put(id, secret.clone());
+  if (may_remember_) requester_secrets_.put(id, secret.clone(), begun_);
   return secret;
 }
 
@@ -67,7 +67,7 @@ std::vector<Requester> Transaction::requesters() {
 }
 
 void Transaction::insert_requester(const Requester& requester, const Secret& secret) {
-  forget_requesters();
+  requesters_changed();
   const std::string sealed = key_.seal(secret.view(), sealed_context(kRequesterSecret, requester.id));
   db_.post(
       "INSERT INTO requesters (id, name, consumer_key, sealed_secret, scopes, created, directory, "
@@ -78,7 +78,7 @@ void Transaction::insert_requester(const Requester& requester, const Secret& sec
 }
 
 void Transaction::update_requester(const Requester& requester) {
-  forget_requesters();
+  requesters_changed();
   db_.post(
       "UPDATE requesters SET scopes = ?, number_matching = ?, number_digits = ?, automation = ? WHERE id = ?",
       requester.scopes.bits(), requester.number_matching, requester.number_digits, requester.automation,
@@ -95,19 +95,20 @@ void Transaction::replace_requester_secret(std::string_view id, const Secret& fr
   const std::string sealed = key_.seal(fresh.view(), sealed_context(kRequesterSecret, id));
   db_.post("UPDATE requesters SET sealed_secret = ?, previous_secret_until = ? WHERE id = ?", Blob{sealed},
            keep_until, id);
-  forget_requesters();
+  requesters_changed();
 }
 
 void Transaction::remove_requester(std::string_view id, std::string_view remembered_as, Millis now) {
-  forget_requesters();
+  requesters_changed();
   db_.post("DELETE FROM previous_secrets WHERE requester_id = ?", id);
   db_.post("UPDATE requesters SET name = ?, removed = ?, previous_secret_until = 0 WHERE id = ?",
            remembered_as, now, id);
 }
 
-void Transaction::forget_requesters() {
+void Transaction::requesters_changed() {
   requesters_.forget();
   requester_secrets_.forget();
+  notify(kRequestersTopic);
 }
 
 bool Transaction::use_nonce(std::string_view owner, std::string_view nonce, Millis expires) {

@@ -81,12 +81,12 @@ void Transaction::give_extra(const Terminal& terminal, std::string_view extra) {
 }
 
 std::optional<Action> Transaction::action_by_name(std::string_view name) {
-  if (const Action* known = actions_.find(name)) return *known;
+  if (const Action* known = actions_.find(name, begun_)) return *known;
   auto action =
       first(db_.query("SELECT id, name, created FROM actions WHERE name = ?", name), [](const Rows& row) {
         return Action{row.text(0), row.text(1), row.integer(2)};
       });
-  if (action && db_.makes_all_changes()) actions_.put(name, *action);
+  if (action && may_remember_) actions_.put(name, *action, begun_);
   return action;
 }
 
