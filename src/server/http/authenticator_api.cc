@@ -105,7 +105,7 @@ api::Json pairing_entry(Context& context, const Pairing& pairing) {
 Answer pairings_call(Context& context, const Device& device) {
   api::Json list(json_array());
   for (const Pairing& pairing : allowed_pairings(context, device)) {
-    json_array_append_new(list.get(), pairing_entry(context, pairing).release());
+    api::append(list, pairing_entry(context, pairing));
   }
   const api::Json answer(json_object());
   put(answer, "pairings", list.release());
@@ -136,7 +136,7 @@ api::Json pending_entry(const PendingRequest& pending) {
 template <typename Entries>
 api::Json list_of(const Entries& entries) {
   api::Json list(json_array());
-  for (const auto& entry : entries) json_array_append_new(list.get(), pending_entry(entry).release());
+  for (const auto& entry : entries) api::append(list, pending_entry(entry));
   return list;
 }
 
@@ -212,7 +212,7 @@ Answer rules_call(Context& context, const Device& device) {
     put(entry, "pairing_id", rule.pairing_id);
     put(entry, "created", json_integer(rule.created / kSecond));
     put(entry, "expires", json_integer(rule.expires / kSecond));
-    json_array_append_new(list.get(), entry.release());
+    api::append(list, std::move(entry));
   }
   const api::Json answer(json_object());
   put(answer, "rules", list.release());
