@@ -67,7 +67,7 @@ TerminalQr draw_qr(std::string_view text) {
     qr.lines += kPlain;
     ++qr.rows;
   }
-  qr.columns = static_cast<std::size_t>(code->width + 2 * kQuietZone);
+  qr.columns = static_cast<std::size_t>(code->width) + 2 * std::size_t{kQuietZone};
   return qr;
 }
 

@@ -40,7 +40,7 @@ constexpr std::array kSandbox{
 std::string program_in_path(const char* name) {
   const char* const path = std::getenv("PATH");
   for (const std::string_view directory : split(path == nullptr ? "/usr/bin:/bin" : path, ':')) {
-    const std::string file = std::string(directory) + "/" + name;
+    std::string file = std::string(directory) + "/" + name;
     if (directory.starts_with('/') && ::access(file.c_str(), X_OK) == 0) return file;
   }
   return {};
