@@ -4,9 +4,9 @@
 #include <string>
 
 #include "fuzz/targets.h"
+#include "fuzz/undone.h"
 #include "oauth/signature.h"
 #include "server/http/toopher_api.h"
-#include "unit/server_world.h"
 
 namespace toopher::fuzz {
 
@@ -14,9 +14,6 @@ namespace {
 
 using server::kOrigin;
 using server::kSecond;
-
-/// Undoes what a call did.
-struct Undo {};
 
 struct Place {
   server::World world;
@@ -54,26 +51,9 @@ void router(std::string_view input) {
   static Place place;
   if (place.has_a_good_code(input)) return;
   const server::Request request = place.request(input);
-  const auto operation = [&](server::Transaction& transaction) {
-    server::Context context{transaction, place.world.now, kOrigin, nullptr};
-    try {
-      const server::Answer answer =
-          server::answer_toopher_call(context, request, {"/bin/false", "/bin/false"});
-      require(answer.status < 500, "no input is the server's failure");
-      require(answer.body.find("\"granted\":true") == std::string::npos, "nobody gets in by input alone");
-      require(answer.body.find("secret") == std::string::npos, "no secret is told");
-    } catch (const server::NeedsHashes&) {
-      throw Undo();
-    } catch (const server::NotText&) {
-      throw Undo();
-    }
-    throw Undo();
-  };
-  try {
-    place.world.submitted(operation).get();
-  } catch (const Undo&) {
-    return;
-  }
+  undone(place.world, [&](server::Context& context) {
+    return server::answer_toopher_call(context, request, {"/bin/false", "/bin/false"});
+  });
 }
 
 }  // namespace toopher::fuzz

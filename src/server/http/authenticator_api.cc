@@ -25,6 +25,11 @@ namespace toopher::server {
 
 namespace {
 
+/// What is called, below kAuthenticatorApiPath.
+std::string_view path_of(const Request& request) {
+  return request.path().substr(kAuthenticatorApiPath.size());
+}
+
 void put(const api::Json& object, const char* name, json_t* value) {
   if (json_object_set_new(object.get(), name, value) != 0) throw std::bad_alloc();
 }
@@ -247,7 +252,7 @@ Answer subscribe_call(Context& context, const Device& device, const Request& req
 
 /// `push` and what is below it.
 Answer push_calls(Context& context, const Device& device, const Request& request, const PushPolicy& policy) {
-  const std::string_view path = request.path().substr(kAuthenticatorApiPath.size());
+  const std::string_view path = path_of(request);
   const bool post = request.method == "POST";
   if (!post && path == "push") return push_call(context, device, policy);
   if (post && path == "push") return subscribe_call(context, device, request, policy);
@@ -262,7 +267,7 @@ Answer push_calls(Context& context, const Device& device, const Request& request
 }
 
 Answer device_call(Context& context, const Device& device, const Request& request, const PushPolicy& push) {
-  const std::string_view path = request.path().substr(kAuthenticatorApiPath.size());
+  const std::string_view path = path_of(request);
   const bool post = request.method == "POST";
   if (!post && request.method != "GET") refuse(405, "Calls are GET or POST.");
   if (!post && path == "pending") return pending_call(context, device, since_parameter(request));
@@ -306,25 +311,32 @@ Answer guarded(Context& context, Call call) {
   }
 }
 
+/// `device`: whom the call is from, for a call that waits.
+Answer first_answer(Context& context, const Request& request, const PushPolicy& push, Device& device) {
+  return guarded(context, [&] {
+    if (request.method == "POST" && path_of(request) == "devices") return register_call(context, request);
+    device = authenticate_device(context, call_of(request), request.authorization);
+    return device_call(context, device, request, push);
+  });
+}
+
 }  // namespace
 
+Answer answer_authenticator_call(Context& context, const Request& request, const PushPolicy& push) {
+  Device device;
+  return first_answer(context, request, push, device);
+}
+
 boost::asio::awaitable<Response> authenticator_api(App& app, const Request& request, Peer& peer) {
-  const std::string_view path = request.path().substr(kAuthenticatorApiPath.size());
   Device device;
   // As it was when the call came: a reload may replace it meanwhile.
   const std::shared_ptr<const PushPolicy> push = app.push;
-  const Work first = [&](Context& context) {
-    return guarded(context, [&] {
-      if (request.method == "POST" && path == "devices") return register_call(context, request);
-      device = authenticate_device(context, call_of(request), request.authorization);
-      return device_call(context, device, request, *push);
-    });
-  };
+  const Work first = [&](Context& context) { return first_answer(context, request, *push, device); };
   const Work again = [&](Context& context) {
     return guarded(context, [&] { return device_call(context, device, request, *push); });
   };
   const auto claim = device::parse_call_authorization(request.authorization);
-  const bool may_wait = request.method == "GET" && path == "pending" && claim;
+  const bool may_wait = request.method == "GET" && path_of(request) == "pending" && claim;
   const auto wait = may_wait ? wait_parameter(request.query()) : std::chrono::seconds(0);
   Answer answer;
   if (wait.count() > 0) {

@@ -12,6 +12,9 @@ inline constexpr std::string_view kAuthenticatorApiPath = "/authenticator/v1/";
 /// Answers a request whose path starts with kAuthenticatorApiPath.
 boost::asio::awaitable<Response> authenticator_api(App& app, const Request& request, Peer& peer);
 
+/// The same within one transaction, and without waiting for anything. Throws StoreError.
+Answer answer_authenticator_call(Context& context, const Request& request, const PushPolicy& push);
+
 }  // namespace toopher::server
 
 #endif
