@@ -2,6 +2,8 @@
 """toopherd against slow, greedy and broken clients: each is cut off, and others are answered meanwhile."""
 
 import contextlib
+import http.client
+import json
 import os
 import resource
 import select
@@ -12,15 +14,18 @@ import sys
 import tempfile
 import time
 import unittest
+import urllib.parse
 
 sys.path.insert(0, os.path.join(os.environ.get("TOOPHER_SRCDIR", os.path.join(os.path.dirname(__file__), "../..")),
                                 "tests/support"))
 import certificates  # noqa: E402
+import device  # noqa: E402
 import requester  # noqa: E402
 import system  # noqa: E402
 import wire  # noqa: E402
 
 IDLE = int(os.environ.get("TOOPHER_TEST_IDLE", "5000"))  # make check-long: 50000
+DEVICES_A_MINUTE = 60
 QUICK = "handshake-timeout = 1\nread-timeout = 1\nwrite-timeout = 1\n"
 
 
@@ -299,6 +304,25 @@ class Proxies(Limits):
         self.assertEqual(wire.ask(self.server, "/metrics", X_Forwarded_For="192.0.2.1")[0], 404)
         self.assertEqual(wire.ask(self.server, "/metrics", source="127.0.0.9", X_Forwarded_For="127.0.0.1")[0], 404)
         self.assertEqual(wire.ask(self.server, "/metrics")[0], 200)
+
+    def register(self, phone, source, forwarded):
+        """The status of a new device's first call that a proxy at `source` passes on for `forwarded`."""
+        target = "/authenticator/v1/devices"
+        body = json.dumps({"name": "phone", "platform": "test", "signing_key": device.b64(phone.point("signing")),
+                           "agreement_key": device.b64(phone.point("agreement"))}).encode()
+        headers = phone.headers("POST", target, body) | {"X-Forwarded-For": forwarded}
+        url = urllib.parse.urlsplit(self.server.url)
+        connection = http.client.HTTPConnection(url.netloc, timeout=system.PATIENCE, source_address=(source, 0))
+        with contextlib.closing(connection):
+            connection.request("POST", target, body, headers)
+            return connection.getresponse().status
+
+    def test_new_devices_are_counted_by_the_client_behind_the_proxy(self):
+        phone = device.Device(self.server.url, os.path.join(self.directory, "phone"))
+        answers = [self.register(phone, "127.0.0.9", "192.0.2.1") for _ in range(DEVICES_A_MINUTE + 1)]
+        self.assertEqual(answers, [200] * DEVICES_A_MINUTE + [429])
+        self.assertEqual(self.register(phone, "127.0.0.9", "192.0.2.2"), 200)
+        self.assertEqual(self.register(phone, "127.0.0.8", "192.0.2.1"), 200, "who is no proxy is not believed")
 
 
 if __name__ == "__main__":

@@ -197,6 +197,19 @@ class Drain(Operated):
 
 
 class Health(Operated):
+    def test_ending(self):
+        self.start()
+        with wire.connect(self.server) as balancer:
+            balancer.sendall(wire.HEALTHZ[:-2])
+            system.wait_until(lambda: wire.unread_at_peer(balancer) == 0, "the server to begin to read")
+            self.server.process.send_signal(signal.SIGTERM)
+            self.server.wait_for_line('"event":"ending"')
+            balancer.sendall(wire.HEALTHZ[-2:])
+            status, header, body = wire.answer_of(balancer)
+        self.assertEqual((status, json.loads(body)["status"]), (503, "ending"))
+        self.assertEqual(header["Retry-After"], "5")
+        self.assertEqual(self.server.wait(), 0)
+
     def test_a_lost_database_and_no_crowd_before_it(self):
         self.start()
         self.assertEqual(wire.ask(self.server, "/healthz"), (200, b'{"status":"ok"}'))

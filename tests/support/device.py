@@ -49,7 +49,8 @@ class Device:
     def _file(self, name):
         return os.path.join(self.directory, name + ".pem")
 
-    def _point(self, name):
+    def point(self, name):
+        """The public point of the key `name`, 65 bytes."""
         return openssl("pkey", "-in", self._file(name), "-pubout", "-outform", "DER")[-65:]
 
     def sign(self, *lines):
@@ -84,7 +85,7 @@ class Device:
 
     def register(self):
         answer = self.call("POST", "devices", name="test phone", platform="python",
-                           signing_key=b64(self._point("signing")), agreement_key=b64(self._point("agreement")))
+                           signing_key=b64(self.point("signing")), agreement_key=b64(self.point("agreement")))
         self.id = answer[1].get("device_id", "")
         return answer
 
@@ -106,7 +107,7 @@ class Device:
     def join(self, link):
         """(status, answer) of joining by an enrolment link; checks the server's proof where it gave one."""
         pairing, secret = link.split("#")[1].split(".")
-        keys = [b64(self._point("signing")), b64(self._point("agreement"))]
+        keys = [b64(self.point("signing")), b64(self.point("agreement"))]
 
         def proof(kind, *more):
             text = "".join(line + "\n" for line in [f"toopher-enrolment-{kind}-v1", self.url, pairing, *keys, *more])
@@ -118,7 +119,7 @@ class Device:
         return status, answer
 
     def fingerprint(self):
-        digest = hashlib.sha256(self._point("signing") + self._point("agreement")).hexdigest()[:20]
+        digest = hashlib.sha256(self.point("signing") + self.point("agreement")).hexdigest()[:20]
         return " ".join(digest[i:i + 4] for i in range(0, 20, 4))
 
     def answer_pairing(self, entry, choice):
@@ -139,7 +140,7 @@ class Device:
             file.write(openssl("pkey", "-pubin", "-inform", "DER", "-pubout", data=SPKI_OF_P256 + server_point))
         shared = openssl("pkeyutl", "-derive", "-inkey", self._file("agreement"), "-peerkey", peer)
         extracted = hmac.new(pairing.encode(), shared, hashlib.sha256).digest()
-        info = b"toopher-code-seed-v1\0" + self._point("agreement") + server_point
+        info = b"toopher-code-seed-v1\0" + self.point("agreement") + server_point
         return hmac.new(extracted, info + b"\1", hashlib.sha256).digest()[:20]
 
     def code(self, pairing, steps=0):
