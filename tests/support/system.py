@@ -26,6 +26,9 @@ SOURCE = pathlib.Path(os.environ.get("TOOPHER_SRCDIR") or pathlib.Path(__file__)
 PATIENCE = 30.0  # seconds until a test gives up on an event that should come at once
 NOBODY = 65534
 
+# A shell that starts the tests in the background has them ignore SIGINT, and so all that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 class Failure(Exception):
     """Something did not happen; the text says what, and what was seen instead."""
