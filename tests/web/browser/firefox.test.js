@@ -101,6 +101,7 @@ test('a tap on the notification opens the request in the window that is there', 
   await firefox.goto('about:blank');
   await firefox.goto(`${server.url}/#/history`);
   await firefox.heading('History');
+  await firefox.noNotification('Is this you?');
   const login = await server.login('jdoe');
   await firefox.tapNotification('Is this you?');
   await firefox.heading('Is this you?');
@@ -111,6 +112,7 @@ test('a tap on the notification opens the request in the window that is there', 
 
 test('a tap on the notification opens the request while the app is closed', async () => {
   await firefox.goto('about:blank');
+  await firefox.noNotification('Is this you?');
   const login = await server.login('jdoe');
   await firefox.allow(login.number);
   assert.equal((await server.get(`authentication_requests/${login.id}`)).granted, true);

@@ -96,6 +96,16 @@ export class Firefox {
     throw new Error(`not within ${PATIENCE} ms: ${work}; the page says ${await this.evaluate(() => document.body.innerText)}`);
   }
 
+  /** Until none with this title is drawn any more: one that is just closing would take the tap that is meant for the next. */
+  async noNotification(title) {
+    const isThere = (wanted) => [...Services.wm.getEnumerator('alert:alert')].some(({ document }) =>
+      document.getElementById('alertTitleLabel')?.value === wanted);
+    for (const end = Date.now() + PATIENCE; await this.evaluateAsBrowser(isThere, title);) {
+      if (Date.now() > end) throw new Error(`a notification still says ${title}`);
+      await new Promise((resolve) => { setTimeout(resolve, 20); });
+    }
+  }
+
   /** Taps the notification with this title, as often as that takes: one that was just drawn does not hear it. */
   async tapNotification(title) {
     const tap = (wanted) => {
