@@ -3,12 +3,14 @@
 
 import contextlib
 import json
+import os
 import re
 import statistics
 import subprocess
 
 import system
 import visit
+import world
 from attempt import Attempt, require
 from drivers import COMMAND, HOST, Ssh, spawn
 from special import Named
@@ -28,9 +30,9 @@ class App:
     """The app in a browser of its own. `first` is what its script says when it is ready."""
 
     def __init__(self, script, *arguments):
-        path = str(system.SOURCE / "tests" / "web" / "support" / script)
-        self._process = subprocess.Popen(["node", path, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                         text=True)
+        environment = os.environ | {"TOOPHER_SRCDIR": world.HANDS, "TOOPHER_BUILDDIR": world.HANDS + "/build"}
+        self._process = subprocess.Popen(["node", f"{world.HANDS}/tests/web/support/{script}", *arguments], env=environment,
+                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.first = self._answer()
 
     def _answer(self):

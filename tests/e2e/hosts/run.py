@@ -120,6 +120,11 @@ def install(stage):
     shutil.copy(system.BUILD / "tests" / NAME_SERVICE, stage + world.PREFIX + "/lib")
     for fetched in (system.BUILD / "fetched").glob("**/libnss_*.so.2"):  # what ./check unpacks without installing it
         shutil.copy(fetched, stage + world.PREFIX + "/lib")
+    # The source may lie where a private machine has a directory of its own.
+    shutil.copytree(system.SOURCE / "tests/web/support", stage + world.HANDS + "/tests/web/support")
+    shutil.copy(system.SOURCE / "tests/web/package.json", stage + world.HANDS + "/tests/web")
+    if (system.BUILD / "web").is_dir():  # what `make check-web` fetches
+        shutil.copytree(system.BUILD / "web", stage + world.HANDS + "/build/web", symlinks=True)
 
 
 def main():

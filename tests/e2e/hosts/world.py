@@ -18,6 +18,7 @@ UNSHARE = ("unshare", "--mount", "--pid", "--net", "--uts", "--ipc", "--fork", "
 EMPTIED = ("/run", "/home", "/root", "/tmp", "/var/log", "/var/spool", "/var/mail", "/var/tmp", "/var/lib/sudo")
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 PREFIX = "/usr/local"
+HANDS = PREFIX + "/lib/toopher-hands"  # what works the phone's app in a browser: tests/web/support, and its packages
 MODULE = PREFIX + "/lib/security/pam_toopher.so"
 SERVICES = ("toopher-sshd", "sudo", "su", "login")
 
