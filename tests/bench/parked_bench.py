@@ -36,10 +36,6 @@ def most_connections():
     return most - 256
 
 
-def with_sanitizers():
-    return b"__asan_init" in pathlib.Path(system.program("toopherd")).read_bytes()
-
-
 class Installation:
     """A toopherd, plain or TLS, with so many people."""
 
@@ -95,7 +91,7 @@ def run(long):
                 print(f"{kind}: {count} instead of {wanted} parked at once: no more open files are allowed here")
             here = Installation(directory, kind, count * -(-cycles // CYCLES_OF_A_PERSON))
             seen = here.measure(count, cycles)
-            if not with_sanitizers():
+            if not system.with_sanitizers("toopherd"):
                 promises.hold(f"{kind}: bytes of a parked login, {count} parked", seen["bytes"], BYTES[kind], "bytes")
                 # Beside the database's pages, which the server keeps in memory up to a limit.
                 memory = [resident - pages for resident, pages in zip(seen["cycles"], seen["database"])]

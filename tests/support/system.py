@@ -34,6 +34,11 @@ class Failure(Exception):
     """Something did not happen; the text says what, and what was seen instead."""
 
 
+def with_sanitizers(name):
+    """Whether this program of the build has AddressSanitizer in it, which takes memory, makes calls and traces by itself."""
+    return b"__asan_init" in (BUILD / "src" / name).read_bytes()
+
+
 @functools.lru_cache(maxsize=None)
 def _copies():
     """A directory that everybody can read; removed at the end."""
