@@ -8,7 +8,6 @@
 
 #include "api/json_writer.h"
 #include "base/text.h"
-#include "base/utf8.h"
 
 namespace toopher::api {
 namespace {

@@ -69,6 +69,7 @@ libtoopher_server_a_SOURCES = \
 	server/http/message.h \
 	server/http/network.cc server/http/network.h \
 	server/http/operations_api.cc server/http/operations_api.h \
+	server/http/place.h \
 	server/http/present.cc server/http/present.h \
 	server/http/request_reader.cc server/http/request_reader.h \
 	server/http/response_text.cc server/http/response_text.h \

@@ -11,13 +11,12 @@
 #include <stdexcept>
 #include <vector>
 
-#include "base/random.h"
 #include "base/text.h"
 #include "base/unique_fd.h"
-#include "crypto/encoding.h"
 #include "server/admin/key_file.h"
 #include "server/alone.h"
 #include "server/service/push.h"
+#include "server/service/requesters.h"
 #include "server/store/postgres_options.h"
 #include "server/wall_clock.h"
 #include "webpush/vapid.h"
@@ -26,32 +25,21 @@ namespace toopher::server {
 
 namespace {
 
-constexpr std::size_t kConsumerKeySize = 15;     // random bytes: 20 characters
-constexpr std::size_t kConsumerSecretSize = 30;  // random bytes: 40 characters
+/// In the form of the credentials file.
+Secret credentials_text(const RequesterCredentials& made) {
+  Secret text("key = " + made.requester.consumer_key + "\nsecret = ");
+  text.append(made.secret.view());
+  text.append("\n");
+  return text;
+}
 
-struct NewRequester {
-  Requester requester;
-  Secret secret;
-
-  /// In the form of the credentials file.
-  [[nodiscard]] Secret credentials() const {
-    Secret text("key = " + requester.consumer_key + "\nsecret = ");
-    text.append(secret.view());
-    text.append("\n");
-    return text;
-  }
-};
-
-NewRequester new_requester(const std::string& name, Scopes scopes) {
-  NewRequester made;
-  made.requester = {random_uuid(), name, crypto::base64url_encode(random_bytes(kConsumerKeySize).view()),
-                    scopes, wall_clock()};
-  std::string secret = crypto::base64url_encode(random_bytes(kConsumerSecretSize).view());
-  made.secret = Secret::take(secret);
+RequesterCredentials requester_with(Scopes scopes, const std::string& name) {
+  RequesterCredentials made = new_requester(name, wall_clock());
+  made.requester.scopes = scopes;
   return made;
 }
 
-void store_requester(Alone& database, const NewRequester& made) {
+void store_requester(Alone& database, const RequesterCredentials& made) {
   database.run([&made](Context& context) {
     if (context.store.requester_by_name(made.requester.name)) {
       throw std::runtime_error("there is a requester of the name " + made.requester.name + " already");
@@ -181,11 +169,11 @@ void initialise(const InitOptions& options) {
   Scopes scopes;
   scopes.add(Scope::login);
   scopes.add(Scope::enrol);
-  const NewRequester made = new_requester("first requester", scopes);
+  const RequesterCredentials made = requester_with(scopes, "first requester");
   store_requester(*database, made);
   database->run([](Context& context) { (void)push_key(context); });
-  write_new_file(directory + "/credentials", made.credentials().view());
-  print_secret(made.credentials());
+  write_new_file(directory + "/credentials", credentials_text(made).view());
+  print_secret(credentials_text(made));
   (void)std::fprintf(
       stderr,
       "toopherd: %s is ready. The lines above are a host's credentials (also in %s/credentials).\n"
@@ -201,10 +189,10 @@ void add_requester(const ServerConfig& config, const std::string& name, Scopes s
   if (name.empty() || name.size() > kMaxName || name != sanitize_for_display(name)) {
     throw std::runtime_error("a requester's name has 1 to 64 bytes of text without control characters");
   }
-  const NewRequester made = new_requester(name, scopes);
+  const RequesterCredentials made = requester_with(scopes, name);
   Alone database(config, load_sealing_key(config.key_file));
   store_requester(database, made);
-  print_secret(made.credentials());
+  print_secret(credentials_text(made));
   (void)std::fprintf(stderr, "toopherd: the lines above are the credentials of %s.\n", name.c_str());
 }
 

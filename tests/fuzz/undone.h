@@ -21,6 +21,7 @@ void undone(server::World& world, Answer answer) {
       const server::Answer given = answer(context);
       require(given.status < 500, "no input is the server's failure");
       require(given.body.find("\"granted\":true") == std::string::npos, "nobody gets in by input alone");
+      require(given.body.find("secret of ") == std::string::npos, "no secret of a requester is told");
     } catch (const server::NeedsHashes&) {
       throw Undo();
     } catch (const server::NotText&) {

@@ -5,6 +5,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
+#include "server/http/place.h"
+
 namespace toopher::server {
 
 namespace asio = boost::asio;
@@ -12,18 +14,6 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t kMaxWaiting = 32;  // some seconds' work
-
-/// Counts one call for as long as it waits.
-class Place {
- public:
-  explicit Place(std::size_t& count) : count_(count) { ++count_; }
-  Place(const Place&) = delete;
-  Place& operator=(const Place&) = delete;
-  ~Place() { --count_; }
-
- private:
-  std::size_t& count_;
-};
 
 asio::awaitable<void> compute_here(std::shared_ptr<SlowHashes> wanted) {
   wanted->compute();

@@ -82,6 +82,16 @@ void audit_requester(Context& context, std::string_view event, const Requester& 
 
 }  // namespace
 
+RequesterCredentials new_requester(const std::string& name, Millis now) {
+  RequesterCredentials made;
+  made.requester.id = random_uuid();
+  made.requester.name = name;
+  made.requester.consumer_key = random_text(kKeySize);
+  made.requester.created = now;
+  made.secret = new_secret();
+  return made;
+}
+
 RequesterCredentials add_requester(Context& context, const Caller& by, const std::string& name,
                                    const std::string& directory, const RequesterPolicy& policy) {
   require_scope(by, Scope::admin, "admin");
@@ -89,14 +99,9 @@ RequesterCredentials add_requester(Context& context, const Caller& by, const std
   check_directory(directory);
   if (context.store.requester_by_name(name))
     refuse(409, "There is a requester of the name " + name + " already.");
-  RequesterCredentials made;
-  made.requester.id = random_uuid();
-  made.requester.name = name;
-  made.requester.consumer_key = random_text(kKeySize);
-  made.requester.created = context.now;
+  RequesterCredentials made = new_requester(name, context.now);
   made.requester.directory = directory;
   apply(policy, made.requester);
-  made.secret = new_secret();
   context.store.insert_requester(made.requester, made.secret);
   audit_requester(context, "requester added", made.requester, by);
   return made;

@@ -18,6 +18,9 @@ struct RequesterCredentials {
   Secret secret;
 };
 
+/// With an id, a key and a secret of its own; not stored yet.
+RequesterCredentials new_requester(const std::string& name, Millis now);
+
 /// What an operator may set later too.
 struct RequesterPolicy {
   Scopes scopes;
