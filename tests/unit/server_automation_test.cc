@@ -325,6 +325,17 @@ void assert_proof(World& world, const AuthenticationRequest& request, Proof proo
   assert_same_text(to_text(proof_of(world, request).proof), to_text(proof));
 }
 
+void the_past_keeps_what_a_rule_rests_on(void**) {
+  World world;
+  const Phone phone = world.pair("jdoe");
+  remember(world, phone);
+  world.pass(29 * rules::kDay);
+  const auto by_rule = world.get(world.start(sudo_at("one")));
+  assert_false(by_rule.rule_id.empty());
+  world.get(void_rule([&](Context& c) { (void)c.store.prune(world.now, {7, 7}, 1000); }));
+  assert_proof(world, by_rule, Proof::good);
+}
+
 void a_grant_can_be_proven_later(void**) {
   World world;
   const Phone phone = world.pair("jdoe");
@@ -440,6 +451,7 @@ int main() {
       cmocka_unit_test(a_forged_grant_is_found),
       cmocka_unit_test(a_denial_that_was_turned_into_a_grant_is_found),
       cmocka_unit_test(a_rule_that_nobody_signed_proves_nothing),
+      cmocka_unit_test(the_past_keeps_what_a_rule_rests_on),
       cmocka_unit_test(every_granted_push_has_one_decision),
   };
   return cmocka_run_group_tests_name("server, automation and proofs", tests, nullptr, nullptr);

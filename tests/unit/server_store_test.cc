@@ -75,6 +75,17 @@ void the_past_is_removed_and_nothing_else(void**) {
   assert_int_equal(typed(world, "UPDATE audit SET event = 'x'"), SQLITE_CONSTRAINT);
 }
 
+/// It is ended first, which is written down.
+void what_still_waits_is_not_removed(void**) {
+  World world;
+  const Phone phone = world.pair("alice");
+  const auto pending = world.push("alice");
+  world.pass(91 * kDay);
+  world.get([&](Context& c) { return c.store.prune(world.now, {90, 90}, 1000); });
+  assert_int_equal(number(world, "SELECT count(*) FROM requests"), 1);
+  assert_state(world.read(pending), RequestState::expired, api::reason::kExpired);
+}
+
 void what_is_over_goes_in_small_steps(void**) {
   World world;
   constexpr int kNonces = 2000;
@@ -179,6 +190,7 @@ int main() {
   using namespace toopher::server;
   const CMUnitTest tests[] = {
       cmocka_unit_test(the_past_is_removed_and_nothing_else),
+      cmocka_unit_test(what_still_waits_is_not_removed),
       cmocka_unit_test(what_is_over_goes_in_small_steps),
       cmocka_unit_test(devices_that_never_paired_are_forgotten),
       cmocka_unit_test(a_failure_does_not_take_its_neighbours_with_it),
