@@ -127,6 +127,8 @@ void Watch::note_unreachable(const std::string& why) {
     complain(why + "; trying again");
     if (question_) prompt();
   }
+  // The next poll is answered at once, and not held until the list that was known changes.
+  list_.version.clear();
   retry_after_ = std::clamp(retry_after_ * 2, kFirstRetry, kLastRetry);
   retry_at_ = clock_.now() + retry_after_;
 }

@@ -17,6 +17,7 @@ import certificates  # noqa: E402
 import requester  # noqa: E402
 import rogue_server  # noqa: E402
 import system  # noqa: E402
+import wire  # noqa: E402
 
 ALLOW = "this was not me\\) "
 
@@ -258,6 +259,7 @@ class Watching(Scene):
 
     def test_a_server_that_goes_away_is_waited_for(self):
         port = self.server.url.rpartition(":")[2]
+        system.wait_until(lambda: wire.metric(self.server, "toopherd_parked_polls") == 1, "the list to be known and watched")
         self.server.stop(signal.SIGKILL)
         self.watch.expect("not reachable")
         config = os.path.join(self.server.directory, "toopherd.conf")
