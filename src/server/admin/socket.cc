@@ -10,30 +10,29 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
-#include <boost/beast/http/write.hpp>
+#include <boost/asio/write.hpp>
 #include <cerrno>
 #include <chrono>
 #include <filesystem>
+#include <optional>
 
 #include "base/file.h"
 #include "base/text.h"
 #include "server/admin/socket_address.h"
+#include "server/http/request_reader.h"
+#include "server/http/response_text.h"
+#include "server/http/shared_buffer.h"
 #include "server/log.h"
 
 namespace toopher::server::admin {
 
 namespace asio = boost::asio;
-namespace http = boost::beast::http;
 using asio::local::stream_protocol;
 using boost::system::error_code;
 
 namespace {
 
 constexpr std::size_t kMaxSessions = 64;
-constexpr std::uint64_t kMaxBody = 65'536;       // bytes
 constexpr std::chrono::seconds kExchanging{15};  // for reading a call, and for writing its answer
 
 auto into(error_code& error) {
@@ -107,11 +106,12 @@ class SocketSession final : public Peer, public std::enable_shared_from_this<Soc
   }
 
  private:
-  using HttpRequest = http::request<http::string_body>;
-
   void limit();
   [[nodiscard]] uid_t caller() const;
-  asio::awaitable<Response> answer_to(const HttpRequest& request, uid_t uid);
+  asio::awaitable<bool> receive(std::string& input);
+  asio::awaitable<std::optional<Request>> read();
+  asio::awaitable<Response> answer_to(Request request, uid_t uid);
+  asio::awaitable<void> write(std::string text);
 
   Socket& owner_;
   stream_protocol::socket socket_;
@@ -145,13 +145,39 @@ void SocketSession::when_gone(std::function<void()> gone) {
   });
 }
 
-asio::awaitable<Response> SocketSession::answer_to(const HttpRequest& request, uid_t uid) {
+asio::awaitable<bool> SocketSession::receive(std::string& input) {
+  // Waiting apart from reading, so that the buffer that all share is filled and emptied in one go.
+  error_code error;
+  co_await socket_.async_wait(stream_protocol::socket::wait_read, into(error));
+  if (error) co_return false;
+  auto& buffer = shared_buffer();
+  const ssize_t size = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+  if (size > 0) input.append(buffer.data(), static_cast<std::size_t>(size));
+  co_return size > 0 || (size < 0 && (errno == EAGAIN || errno == EINTR));
+}
+
+/// Nothing if the caller went away, was too slow, or was told why it is refused.
+asio::awaitable<std::optional<Request>> SocketSession::read() {
+  RequestReader reader{Limits{}};
+  std::string input;
+  for (;;) {
+    const bool arrived = co_await receive(input);
+    if (!arrived) co_return std::nullopt;
+    const auto state = reader.read(input);
+    if (state == RequestReader::State::complete) co_return reader.take();
+    if (state == RequestReader::State::refused) {
+      co_await write(to_text(refusal(reader.refused_status()), true, false));
+      co_return std::nullopt;
+    }
+  }
+}
+
+asio::awaitable<Response> SocketSession::answer_to(Request request, uid_t uid) {
   if (uid != 0 && uid != ::geteuid()) {
     log(LogLevel::warning, "refused", "uid " + std::to_string(uid) + " may not use the admin socket");
     co_return error_response({403, 403, "Only root and the user that runs toopherd may administer it."});
   }
-  const SocketCall call{std::string(request.method_string()), std::string(request.target()), request.body(),
-                        uid};
+  const SocketCall call{std::move(request.method), std::move(request.target), std::move(request.body), uid};
   try {
     co_return co_await owner_.answerer_(call, *this);
   } catch (const std::exception& error) {
@@ -160,26 +186,22 @@ asio::awaitable<Response> SocketSession::answer_to(const HttpRequest& request, u
   }
 }
 
+asio::awaitable<void> SocketSession::write(std::string text) {
+  error_code error;
+  co_await asio::async_write(socket_, asio::buffer(text), into(error));
+}
+
 asio::awaitable<void> SocketSession::run(std::shared_ptr<SocketSession> self) {
   const uid_t uid = caller();
-  boost::beast::flat_buffer buffer;
-  http::request_parser<http::string_body> parser;
-  parser.body_limit(kMaxBody);
-  error_code error;
   limit();
-  co_await http::async_read(socket_, buffer, parser, into(error));
-  if (error) co_return;
+  std::optional<Request> request = co_await read();
+  if (!request) co_return;
   idle_ = false;
   limit_.cancel();
-  const Response response = co_await answer_to(parser.get(), uid);
+  const Response response = co_await answer_to(std::move(*request), uid);
   gone_ = nullptr;
-  http::response<http::string_body> message(static_cast<http::status>(response.status), 11);
-  message.set(http::field::content_type, "application/json");
-  message.keep_alive(false);
-  message.body() = response.body;
-  message.prepare_payload();
   limit();
-  co_await http::async_write(socket_, message, into(error));
+  co_await write(to_text(response, true, false));
   limit_.cancel();
   self->close();
 }
