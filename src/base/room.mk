@@ -12,4 +12,5 @@ libtoopher_base_a_SOURCES = \
 	base/text.cc base/text.h \
 	base/unique_fd.cc base/unique_fd.h \
 	base/utf8.cc base/utf8.h \
-	base/visible.cc base/visible.h
+	base/visible.cc base/visible.h \
+	base/wiping.cc base/wiping.h

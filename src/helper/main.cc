@@ -85,6 +85,10 @@ Message reason_of_failed_start() {
   }
 }
 
+void start_libcurl() {
+  if (!start_libcurl_wiping()) throw StartError(failure::kInternal, "libcurl cannot be started");
+}
+
 void serve_one(const CommandLine& line) {
   const SteadyClock clock;
   LineChannel channel(UniqueFd(STDIN_FILENO), clock);
@@ -95,6 +99,7 @@ void serve_one(const CommandLine& line) {
     if (!line.pairing_of.empty())
       file = read_user_file(line.pairing_of, kPairingsFile, Deadline::after(clock, kReadingPatience), clock);
     Prepared prepared = prepare(line.config_file, {}, false, clock);
+    start_libcurl();
     client::ToopherApi api(std::move(prepared.requester), clock);
     Message ready = Message(verb::kReady).set("version", kVersion);
     if (file) ready.set("pairing-id", config::pairing_id_for(file->text.view(), file->path, host_name()));
@@ -112,7 +117,7 @@ void serve_everybody(const CommandLine& line) {
     const UniqueFd signals = reset_process();
     Prepared prepared = prepare(line.config_file, credentials, true, clock);
     const config::Api& api = prepared.config.api;
-    if (!start_libcurl_wiping()) throw StartError(failure::kInternal, "libcurl cannot be started");
+    start_libcurl();
     std::vector<std::string> files{line.config_file, api.credential_file};
     if (!api.ca_file.empty()) files.push_back(api.ca_file);
     Service service(STDIN_FILENO, signals.get(),

@@ -30,7 +30,7 @@ libtoopher_helper_a_SOURCES = \
 	helper/user_file.cc helper/user_file.h
 
 pkglibexec_PROGRAMS += toopher-helper
-toopher_helper_SOURCES = helper/main.cc helper/wiping.cc helper/wiping.h
+toopher_helper_SOURCES = helper/main.cc helper/wiping.cc helper/wiping.h base/wiping_delete.cc
 toopher_helper_CPPFLAGS = $(libtoopher_helper_a_CPPFLAGS)
 toopher_helper_LDFLAGS = $(AM_LDFLAGS) -static-libstdc++ -static-libgcc
 toopher_helper_LDADD = libtoopher_helper.a libtoopher_protocol.a libtoopher_client.a libtoopher_offline.a libtoopher_config.a \

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A service outlives its sessions, so what one of them leaves in freed memory must not wait there for a bug: in the helper,
-// memory is overwritten when it is given back, C++'s and libcurl's.
+// A service outlives its sessions, so that what libcurl leaves in freed memory has to be wiped, too; see base/wiping.h.
 #ifndef TOOPHER_HELPER_WIPING_H
 #define TOOPHER_HELPER_WIPING_H
 

@@ -161,7 +161,7 @@ nodist_libtoopher_server_a_SOURCES = web/files.cc
 
 sbin_PROGRAMS += toopherd
 toopherd_CPPFLAGS = $(server_flags)
-toopherd_SOURCES = server/toopherd.cc
+toopherd_SOURCES = server/toopherd.cc base/wiping_delete.cc
 toopherd_LDADD = libtoopher_server.a libtoopher_tools.a libtoopher_config.a libtoopher_api.a libtoopher_device.a libtoopher_webpush.a \
 	libtoopher_otp.a \
 	libtoopher_oauth.a libtoopher_crypto.a libtoopher_base.a $(SQLITE_LIBS) $(LIBPQ_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS) \

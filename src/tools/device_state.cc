@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <jansson.h>
-#include <malloc.h>
 #include <pwd.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -18,6 +17,7 @@
 #include "base/file.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "base/wiping.h"
 #include "crypto/encoding.h"
 #include "device/seed.h"
 #include "tools/failure.h"
@@ -114,11 +114,6 @@ std::string home_directory() {
   if (entry == nullptr || entry->pw_dir == nullptr || *entry->pw_dir != '/')
     throw Failure("There is no home directory to keep the keys in; name a directory with --state.");
   return entry->pw_dir;
-}
-
-void wiping_free(void* memory) {
-  if (memory != nullptr) ::explicit_bzero(memory, ::malloc_usable_size(memory));
-  std::free(memory);  // NOLINT(cppcoreguidelines-no-malloc): jansson's memory comes from malloc
 }
 
 }  // namespace
@@ -246,7 +241,7 @@ DeviceState state_from_json(std::string_view text) {
 }
 
 void wipe_json_memory() {
-  json_set_alloc_funcs(std::malloc, wiping_free);
+  json_set_alloc_funcs(std::malloc, free_wiped);
 }
 
 }  // namespace toopher::tools

@@ -84,3 +84,16 @@ if SERVER
 TESTS += e2e/query_plan_test.py e2e/server_crash_test.py e2e/server_faults_test.py
 endif
 EXTRA_DIST += e2e/query_plan_test.py e2e/server_crash_test.py e2e/server_faults_test.py
+
+# A host that stays, and a password in front of the module.
+check_PROGRAMS += support/kept_host support/pam_password.so
+support_kept_host_SOURCES = support/kept_host.cc
+support_kept_host_LDADD = $(PAM_LIBS)
+support_pam_password_so_SOURCES = support/pam_password.cc
+support_pam_password_so_CXXFLAGS = -fPIC $(WARNING_CXXFLAGS) $(HARDENING_CXXFLAGS)
+support_pam_password_so_LDFLAGS = -shared
+support_pam_password_so_LDADD = $(PAM_LIBS)
+if SERVER
+TESTS += e2e/secrets_test.py
+endif
+EXTRA_DIST += e2e/secrets_test.py support/kept_host.py support/memory.py

@@ -29,7 +29,7 @@ class PlainStream final : public Stream {
       auto& buffer = shared_buffer();
       const ssize_t size = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), 0);
       if (size > 0) {
-        input.append(buffer.data(), static_cast<std::size_t>(size));
+        take_from_shared_buffer(static_cast<std::size_t>(size), input);
         co_return true;
       }
       if (size == 0 || (errno != EAGAIN && errno != EINTR)) co_return false;

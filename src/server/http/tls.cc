@@ -61,7 +61,7 @@ class TlsStream final : public Stream {
       return SSL_read(ssl_.get(), buffer.data(), static_cast<int>(buffer.size()));
     });
     if (size <= 0) co_return false;
-    input.append(shared_buffer().data(), static_cast<std::size_t>(size));
+    take_from_shared_buffer(static_cast<std::size_t>(size), input);
     co_return true;
   }
 
