@@ -44,7 +44,7 @@ class Scene:
         self.here.service("marked", "number_matching=off debug")
         service = (self.here.directory / "pam.d/marked").read_text(encoding="utf-8")
         self.here.write("pam.d/marked", f"auth required {self.here.directory}/pam_password.so\n{service}")
-        self.host = kept_host.KeptHost(self.here, "marked")
+        self.host = kept_host.KeptHost(self.here)
         self.secrets = {"password": PASSWORD_END, "requester secret": self.here.server.secret[-20:]}
         self.in_host, self.in_helper, self.told = [], {}, b""
 
@@ -58,7 +58,7 @@ class Scene:
             raise system.Failure(f"not {words!r} but {what} {text}; log: {self.host.log}")
 
     def to_the_push(self):
-        self.host.begin()
+        self.host.begin("marked")
         self.prompted(PASSWORD_PROMPT)
         self.host.answer(PASSWORD)
         self.prompted(APPROVE)

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // A host that stays when a login is over, so that it can be looked into, and that can have another one:
 //
-//     kept_host CONFDIR SERVICE USER
+//     kept_host CONFDIR USER
 //
-// Each line `login` of standard input is a login; it is over for libpam when the next line comes. Prints `ask TEXT` for a prompt,
-// whose answer is the next line of standard input, `log TEXT` for what would go to syslog, and at the end `code NUMBER`. What it
-// was answered it keeps nowhere.
+// Each line of standard input names a service and is a login; it is over for libpam when the next line comes. Prints `ask TEXT` for a prompt,
+// whose answer is the next line of standard input, `log TEXT` for what would go to syslog, `code NUMBER` at the end, and
+// `used BYTES`, what malloc has given out, when it is over. What it was answered it keeps nowhere.
+#include <malloc.h>
 #include <security/pam_appl.h>
 #include <string.h>  // explicit_bzero
 #include <unistd.h>
@@ -59,17 +60,19 @@ int converse(int count, const pam_message** messages, pam_response** replies, vo
 
 void no_delay(int /*status*/, unsigned /*microseconds*/, void* /*data*/) {}
 
-/// Authenticates, says how it ended, and keeps the handle until the next line came; false if that was the last one.
-bool log_in(char** arguments, Line& line) {
+/// Authenticates for the service that `line` names, says how it ended, and keeps the handle until the next line came; false if
+/// none comes.
+bool log_in(const char* confdir, const char* user, Line& line) {
   const pam_conv conversation{converse, nullptr};
   pam_handle_t* handle = nullptr;
-  int code = ::pam_start_confdir(arguments[2], arguments[3], &conversation, arguments[1], &handle);
+  int code = ::pam_start_confdir(line.data(), user, &conversation, confdir, &handle);
   if (code == PAM_SUCCESS)
     code = ::pam_set_item(handle, PAM_FAIL_DELAY, reinterpret_cast<const void*>(&no_delay));
   if (code == PAM_SUCCESS) code = ::pam_authenticate(handle, 0);
   say("code", std::to_string(code).c_str());
   const bool more = read_line(line);
   (void)::pam_end(handle, code);
+  say("used", std::to_string(::mallinfo2().uordblks).c_str());
   return more;
 }
 
@@ -89,12 +92,12 @@ extern "C" __attribute__((visibility("default"), format(printf, 3, 4))) void __s
 }
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    (void)std::fputs("usage: kept_host CONFDIR SERVICE USER\n", stderr);
+  if (argc != 3) {
+    (void)std::fputs("usage: kept_host CONFDIR USER\n", stderr);
     return 2;
   }
   Line line{};
   bool more = read_line(line);
-  while (more && std::strcmp(line.data(), "login") == 0) more = log_in(argv, line);
+  while (more) more = log_in(argv[1], argv[2], line);
   return 0;
 }

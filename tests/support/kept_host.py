@@ -8,42 +8,47 @@ import system
 import trial
 
 PAM_SUCCESS = 0
+EXACT = {"GLIBC_TUNABLES": "glibc.malloc.tcache_count=0"}  # what its cache holds would count as given out
 
 
 class KeptHost:
-    """`log`: what its modules wrote to syslog. `wrapper`: a program and its arguments that it runs under."""
+    """`log`: what its modules wrote to syslog. `used`: bytes that malloc had given out when each login was over.
+    `wrapper`: a program and its arguments that it runs under."""
 
-    def __init__(self, here, service, wrapper=()):
+    def __init__(self, here, wrapper=()):
         program = shutil.copy(system.BUILD / "tests/support/kept_host", here.directory)
-        self.log = []
+        self.log, self.used = [], []
         self.process = subprocess.Popen(
-            [*wrapper, program, str(here.directory / "pam.d"), service, here.user], env=trial.ENVIRONMENT,
+            [*wrapper, program, str(here.directory / "pam.d"), here.user], env={**trial.ENVIRONMENT, **EXACT},
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, **here.unprivileged)
 
     @property
     def pid(self):
         return self.process.pid
 
-    def begin(self):
+    def begin(self, service):
         """Starts a login."""
-        self.answer("login")
+        self.answer(service)
 
     def answer(self, line):
         """The reply to a prompt."""
         self.process.stdin.write(line + "\n")
 
     def heard(self):
-        """(what, text) of its next line that is not about syslog."""
+        """(what, text) of its next line that is about a login; nothing at its end."""
         for line in self.process.stdout:
             what, _, text = line.rstrip("\n").partition(" ")
-            if what != "log":
+            if what == "log":
+                self.log.append(text)
+            elif what == "used":
+                self.used.append(int(text))
+            else:
                 return what, text
-            self.log.append(text)
-        raise system.Failure(f"kept_host ended; its log: {self.log}")
+        return "end", ""
 
-    def log_in(self, *answers):
+    def log_in(self, *answers, service):
         """One login whose prompts get these answers; its PAM code."""
-        self.begin()
+        self.begin(service)
         for answer in answers:
             what, text = self.heard()
             if what != "ask":
@@ -58,12 +63,17 @@ class KeptHost:
             raise system.Failure(f"not the end but {what} {text}; log: {self.log}")
         return int(text)
 
+    def finish(self):
+        """Ends it; its exit status."""
+        self.process.stdin.close()
+        while self.heard()[0] != "end":
+            pass
+        self.process.stdout.close()
+        return self.process.wait(system.PATIENCE)
+
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        self.process.stdin.close()
-        for line in self.process.stdout:
-            self.log.append(line.rstrip("\n"))
-        self.process.stdout.close()
-        self.process.wait(system.PATIENCE)
+        if not self.process.stdin.closed:
+            self.finish()
