@@ -5,6 +5,7 @@ import email.utils
 import os
 import shutil
 import signal
+import ssl
 import sys
 import tempfile
 import time
@@ -335,6 +336,15 @@ class Tls(HelperTest):
             url = server.url.replace("http:", "https:")
             self.check_push(self.login(url), "failed", "tls", "")
 
+    def test_no_certificate_at_all(self):
+        """Whoever offers only ciphers that need none could be anybody."""
+        anonymous = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        anonymous.maximum_version = ssl.TLSVersion.TLSv1_2
+        anonymous.set_ciphers("ADH-AES256-GCM-SHA384:AECDH-AES256-SHA:@SECLEVEL=0")
+        with rogue.Rogue(by_path(initiate=PENDING), certificate=anonymous) as server:
+            self.check_push(self.login(server.url, ca_path=self.authority.path), "failed", "tls", server.origin)
+            self.assertEqual(server.posts(), 0)
+
     def test_tls_is_not_hidden_by_an_outage(self):
         with rogue.Rogue(by_path()) as down, rogue.Rogue(by_path(initiate=PENDING), certificate=self.authority.self_signed()) as bad:
             down.__exit__()
@@ -364,6 +374,18 @@ class Waiting(HelperTest):
         busy = error(429, "Slow down", status=429, **{"Retry-After": "1"})
         with rogue.Rogue(by_path(initiate=PENDING, status=[[busy], [http(request("granted"))]])) as server:
             answer, seconds = self.pending(server).ask("wait", timeout_ms=5000)
+            self.assertEqual(answer.verb, "granted")
+            self.assertGreater(seconds, 0.99)
+
+    def test_retry_after_a_date(self):
+        """Two seconds from now: dates have no parts of a second, so that it is one at least."""
+        def busy(server, call):
+            if call.initiates:
+                return PENDING
+            later = email.utils.formatdate(time.time() + 2, usegmt=True)
+            return http(request("granted")) if len(server.calls) > 2 else error(429, "Slow down", 429, **{"Retry-After": later})
+        with rogue.Rogue(busy) as server:
+            answer, seconds = self.pending(server).ask("wait", timeout_ms=6000)
             self.assertEqual(answer.verb, "granted")
             self.assertGreater(seconds, 0.99)
 

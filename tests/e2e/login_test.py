@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Logins through libpam on a terminal, with the real module, helper, server and phone: every prompt, every way to end."""
 
+import json
 import os
 import re
+import socket
 import sys
 import time
 import unittest
@@ -11,6 +13,7 @@ import unittest
 import pexpect
 
 sys.path.insert(0, os.path.join(os.environ.get("TOOPHER_SRCDIR", os.path.dirname(__file__) + "/../.."), "tests/support"))
+import rogue_server as rogue  # noqa: E402
 import system  # noqa: E402
 import trial  # noqa: E402
 
@@ -176,6 +179,19 @@ class Login(unittest.TestCase):
         terminal.expect_exact(CODE)
         terminal.sendline(self.here.phone.code())
         self.ends(terminal, GRANTED_CODE, 0)
+
+    # what the host says of the remote side is data
+
+    def test_a_remote_host_arrives_as_it_was_said(self):
+        said = ("192.0.2.7", "2001:db8::7", "nowhere", "%s%n", "!@#$%^&*()_+<>{}|;'\\", 'a=b c="d"', "\u00fcml\u00e4ut")
+        with rogue.Rogue(lambda _server, _call: rogue.http(rogue.request("granted"))) as server:
+            self.here.configure(base_url=server.url)
+            self.here.service("login")
+            for remote in said:
+                self.ends(self.here.login("login", "--rhost", remote), GRANTED_PUSH, 0)
+            metadata = [json.loads(call.fields["requester_metadata"]) for call in server.calls]
+        self.assertEqual([each["rhost"] for each in metadata], list(said))
+        self.assertEqual({each["host"] for each in metadata}, {socket.gethostname()})
 
     # giving up, and servers that are not there
 

@@ -385,6 +385,7 @@ const Line kArguments[] = {
     {"conf=config", "module argument 'conf=config': expected an absolute path"},
     {"conf=/nonexistent/toopher", "/nonexistent/toopher: does not exist"},
     {"conf=/dev/null", "/dev/null: is not a regular file"},
+    {"conf=/nonexistent/one conf=/nonexistent/two", "conf is given twice"},
     {"helper=toopher-helper", "module argument 'helper=toopher-helper': expected an absolute path"},
     {"helper=/etc", "/etc: is not a regular file"},
 };

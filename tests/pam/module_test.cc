@@ -90,6 +90,11 @@ void an_unknown_user_learns_of_an_outage_as_anybody(void**) {
   assert_non_null(std::strstr(logged.at(0).c_str(), "outcome=unknown-user"));
 }
 
+void who_is_not_named_is_not_let_in(void**) {
+  assert_int_equal(authenticate("conf=" + config_path() + " failure_policy=allow nullok", ""), PAM_ABORT);
+  assert_non_null(std::strstr(logged.at(0).c_str(), "the host gave no user name"));
+}
+
 void giving_up_tells_nothing_about_the_account(void**) {
   typed = "123";  // of a wrong length, until the prompts are used up
   const int code = authenticate("conf=" + config_path() + " prompt=before", "nobody-by-this-name");
@@ -136,6 +141,7 @@ int main() {
       cmocka_unit_test(helpers_and_outcomes),
       cmocka_unit_test(a_final_failure_is_not_tried_again),
       cmocka_unit_test(an_unknown_user_learns_of_an_outage_as_anybody),
+      cmocka_unit_test(who_is_not_named_is_not_let_in),
       cmocka_unit_test(giving_up_tells_nothing_about_the_account),
       cmocka_unit_test(dlclose_leaves_nothing_behind),
   };

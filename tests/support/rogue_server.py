@@ -67,7 +67,8 @@ class Call:
 
 
 class Rogue:
-    """Listens on 127.0.0.1. `calls`: what arrived; `connections`: how many; `certificate`: (file, key) for TLS."""
+    """Listens on 127.0.0.1. `calls`: what arrived; `connections`: how many; `certificate`: (file, key) for TLS, or an
+    SSLContext."""
 
     def __init__(self, behaviour, certificate=None, after_accept=None, port=0):
         self.behaviour = behaviour
@@ -77,7 +78,9 @@ class Rogue:
         self.arrived = threading.Condition()
         self._open = set()
         self._tls = None
-        if certificate:
+        if isinstance(certificate, ssl.SSLContext):
+            self._tls = certificate
+        elif certificate:
             self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self._tls.load_cert_chain(*certificate)
         self._listener = socket.create_server(("127.0.0.1", port), backlog=16)

@@ -80,7 +80,7 @@ class Trial:
         return [str(self.directory / "toopher-login"), "--confdir", str(self.directory / "pam.d"), "--service", service,
                 "--user", self.user]
 
-    def login(self, service):
+    def login(self, service, *options):
         """toopher-login on a terminal of its own."""
         import pexpect  # pylint: disable=import-outside-toplevel
 
@@ -90,7 +90,7 @@ class Trial:
                 os.setresgid(*[self.unprivileged["group"]] * 3)
                 os.setresuid(*[self.unprivileged["user"]] * 3)
 
-        command = self.login_command(service)
+        command = [*self.login_command(service), *options]
         return pexpect.spawn(command[0], command[1:], env=ENVIRONMENT, timeout=system.PATIENCE, encoding="utf-8",
                              preexec_fn=become_unprivileged, echo=True)
 

@@ -3,6 +3,7 @@
 
 import dataclasses
 import os
+import re
 
 import world
 from attempt import Attempt, require
@@ -138,6 +139,21 @@ def wrong_secret(scene):
         attempt.expect_log("outcome=server-fault", "credentials")
 
 
+def no_helper_user(scene):
+    """Root never runs the helper as itself, or as nobody, instead."""
+    scene.write_files(options="failure-policy = allow")
+    with open("/etc/passwd", encoding="utf-8") as file:
+        accounts = file.read()
+    try:
+        world.write("/etc/passwd", re.sub(r"^toopher:.*\n", "", accounts, flags=re.MULTILINE))
+        with Attempt(scene, "sudo") as attempt:
+            attempt_ends(attempt)
+            attempt.expect_requests()
+            attempt.expect_log("outcome=misconfigured", "the system user toopher", "useradd --system")
+    finally:
+        world.write("/etc/passwd", accounts)
+
+
 # --- server and pairing -----------------------------------------------------------
 
 def server_down(host):
@@ -166,6 +182,7 @@ SCENARIOS = {
         wrong_file("sudo", SPOILED["credentials readable by all"], "failure-policy = allow"),
     "sudo | unknown module argument": unknown_argument,
     "sudo | wrong consumer secret, failure-policy=allow": wrong_secret,
+    "sudo | the helper's user does not exist, failure-policy=allow": no_helper_user,
     **{f"{host} | server down, failure-policy=allow": server_down(host)
        for host in ("ssh keyboard-interactive", "ssh password", "sudo", "su", "login")},
     "sudo | unpaired, availability=available": unpaired_optional,
