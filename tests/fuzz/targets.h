@@ -33,6 +33,8 @@ void http(std::string_view input);
 void router(std::string_view input);
 void phone(std::string_view input);
 void endpoint(std::string_view input);
+void answers(std::string_view input);
+void session(std::string_view input);
 
 struct Target {
   const char* name;  ///< also of its folder in corpus/
@@ -41,9 +43,10 @@ struct Target {
 };
 
 inline constexpr Target kTargets[] = {
-    {"text", text, 100000},   {"config", config, 20000}, {"protocol", protocol, 100000},
-    {"json", json, 40000},    {"oauth", oauth, 20000},   {"http", http, 8000},
-    {"router", router, 3000}, {"phone", phone, 3000},    {"endpoint", endpoint, 100000},
+    {"text", text, 100000},      {"config", config, 20000},   {"protocol", protocol, 100000},
+    {"json", json, 40000},       {"oauth", oauth, 20000},     {"http", http, 8000},
+    {"router", router, 3000},    {"phone", phone, 3000},      {"endpoint", endpoint, 100000},
+    {"answers", answers, 20000}, {"session", session, 20000},
 };
 
 }  // namespace toopher::fuzz
