@@ -33,3 +33,15 @@ build_in() {
   fi
   make -C "$directory" -j"$(nproc)"
 }
+
+# unpack_packages PURPOSE DIRECTORY: those that tests want a file of and nobody should install. Says which it cannot get.
+unpack_packages() {
+  local package status=0
+  for package in $(missing_packages "$1"); do
+    [ ! -e "$2/.$package" ] || continue
+    mkdir -p "$2" && (cd "$2" && apt-get download -qq -o APT::Sandbox::User=root "$package" && dpkg -x "$package"_*.deb . && touch ".$package") && continue
+    echo "$package could not be downloaded"
+    status=1
+  done
+  return "$status"
+}

@@ -8,7 +8,6 @@ while and some 15 GB below TMPDIR. `--short`: 10 against 100,000, in a minute.""
 import contextlib
 import os
 import pathlib
-import re
 import shutil
 import sqlite3
 import subprocess
@@ -16,6 +15,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.environ.get("TOOPHER_SRCDIR", os.path.dirname(__file__) + "/../.."), "tests/support"))
+import cost  # noqa: E402
 import system  # noqa: E402
 
 BENCH = system.BUILD / "tests/bench"
@@ -89,9 +89,8 @@ class Place:
 
     def instructions(self, count):
         output = self.path / "callgrind"
-        self.run(count, "/usr/bin/valgrind", "--tool=callgrind", f"--callgrind-out-file={output}")
-        with open(output, encoding="ascii", errors="replace") as text:
-            return int(re.search(r"^(?:summary|totals): (\d+)", text.read(), re.MULTILINE).group(1))
+        self.run(count, *cost.callgrind(output))
+        return cost.instructions(output)
 
     def costs(self):
         """By name: pages of each kind of call, and thousands of instructions of all three together."""
@@ -107,9 +106,9 @@ def main():
         big = Place(os.path.join(directory, "big"), USERS, REQUESTS).costs()
         shutil.rmtree(os.path.join(directory, "big"))
     print(f"{'one call':44}{'no past':>10}{f'{USERS} users, {REQUESTS} requests':>36}{'growth':>9}")
-    for name, cost in small.items():
-        print(f"{name:44}{cost:10.1f}{big[name]:36.1f}{big[name] / cost:9.2f}")
-    met = all(big[name] <= GROWTH * cost for name, cost in small.items())
+    for name, spent in small.items():
+        print(f"{name:44}{spent:10.1f}{big[name]:36.1f}{big[name] / spent:9.2f}")
+    met = all(big[name] <= GROWTH * spent for name, spent in small.items())
     print(f"promise: grows by at most {GROWTH}: {'met' if met else 'NOT MET'}")
     return 0 if met else 1
 

@@ -2,7 +2,7 @@
 # Each bench is a target of its own that `bench` depends on.
 
 # The helper without its filter, under which valgrind cannot write, and the least that libcurl can do.
-EXTRA_PROGRAMS += bench/bare_curl bench/helper_unconfined
+EXTRA_PROGRAMS += bench/bare_curl
 bench_bare_curl_SOURCES = bench/bare_curl.cc
 bench_bare_curl_LDFLAGS = $(AM_LDFLAGS) -pie $(HARDENING_LDFLAGS) -static-libstdc++ -static-libgcc
 bench_bare_curl_LDADD = $(CURL_LIBS)
@@ -17,7 +17,6 @@ EXTRA_DIST += bench/helper_bench.py
 bench: bench-helper
 bench-helper: bench/bare_curl bench/helper_unconfined
 	@$(AM_TESTS_ENVIRONMENT) $(PYTHON3) $(srcdir)/bench/helper_bench.py
-EXTRA_PROGRAMS += bench/host_login
 bench_host_login_SOURCES = bench/host_login.cc
 bench_host_login_CPPFLAGS = $(AM_CPPFLAGS) $(PAM_CFLAGS)
 bench_host_login_LDADD = $(PAM_LIBS)
@@ -31,6 +30,37 @@ EXTRA_DIST += bench/warm_bench.py
 bench: bench-warm
 bench-warm: bench/host_login bench/helper_unconfined
 	@$(AM_TESTS_ENVIRONMENT) $(PYTHON3) $(srcdir)/bench/warm_bench.py
+
+# This module beside others, which are unpacked but not installed.
+EXTRA_DIST += bench/peers_bench.py support/cost.py
+.PHONY: bench-peers
+bench: bench-peers
+bench-peers: bench/host_login bench/helper_unconfined
+	@cd '$(top_srcdir)' && bash -c '. packaging/functions.sh; unpack_packages peers "$(abs_top_builddir)/fetched"' >&2 || :
+	@$(AM_TESTS_ENVIRONMENT) $(PYTHON3) $(srcdir)/bench/peers_bench.py
+
+# A whole ssh login, on a private machine.
+.PHONY: bench-ssh
+bench: bench-ssh
+if SERVER
+bench-ssh:
+	@$(AM_TESTS_ENVIRONMENT) $(PYTHON3) -B $(srcdir)/e2e/hosts/run.py --bench || test $$? = 77
+else
+bench-ssh:
+	@echo "a whole ssh login: left out, configure was told not to build the server"
+endif
+
+# Instructions that must not creep up.
+if SERVER
+TESTS += bench/counts_test.py
+check_PROGRAMS += bench/host_login bench/helper_unconfined
+else
+EXTRA_PROGRAMS += bench/host_login bench/helper_unconfined
+endif
+EXTRA_DIST += bench/counts_test.py bench/counts.json
+.PHONY: update-counts
+update-counts: bench/host_login bench/helper_unconfined bench/server_pool bench/server_history
+	@$(AM_TESTS_ENVIRONMENT) $(PYTHON3) $(srcdir)/bench/counts_test.py --update
 
 # toopherd under load, beside a bare server that writes the same rows.
 EXTRA_PROGRAMS += bench/server_load bench/bare_server

@@ -6,7 +6,6 @@ For root, who gets a mount namespace with an empty /run and configuration direct
 
 import os
 import pathlib
-import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.environ.get("TOOPHER_SRCDIR", os.path.dirname(__file__) + "/../.."), "tests/support"))
 import certificates  # noqa: E402
+import cost  # noqa: E402
 import helper_service  # noqa: E402
 import rogue_server as rogue  # noqa: E402
 import system  # noqa: E402
@@ -22,16 +22,6 @@ BENCH = system.BUILD / "tests/bench"
 TOGETHER = 2.0  # millions; the promise
 FEW, MANY = 3, 13  # logins of the two runs whose difference is counted
 SOCKET = "/run/toopher/helper.sock"
-
-
-def counting(output):
-    return ["/usr/bin/valgrind", "--tool=callgrind", f"--callgrind-out-file={output}"]
-
-
-def counted(output):
-    """Millions of instructions."""
-    with open(output, encoding="ascii", errors="replace") as text:
-        return int(re.search(r"^(?:summary|totals): (\d+)", text.read(), re.MULTILINE).group(1)) / 1e6
 
 
 class Bench:
@@ -56,11 +46,11 @@ class Bench:
 
     def log_in(self, service, callgrind=False):
         output = self.directory / "host.callgrind"
-        done = subprocess.run([*(counting(output) if callgrind else []), self.directory / "host_login",
+        done = subprocess.run([*(cost.callgrind(output) if callgrind else []), self.directory / "host_login",
                                self.directory / "pam.d", service, "root"], capture_output=True, text=True, check=False, env={})
         if "code=0 " not in done.stdout:
             raise system.Failure(f"{service}: {done.stdout}{done.stderr}")
-        return counted(output) if callgrind else None
+        return cost.instructions(output) / 1e6 if callgrind else None
 
     def helper(self, logins):
         """Instructions of the service for so many logins, and those of one more host."""
@@ -70,7 +60,7 @@ class Bench:
         with rogue.Rogue(behaviour, certificate=self.certificate) as server:
             self.config.write_text(f"[API]\nbase-url = {server.url}\nca-path = {self.authority.path}\ntimeout = 30\n",
                                    encoding="ascii")
-            command = [*counting(output), self.directory / "helper_unconfined", "--config", self.config]
+            command = [*cost.callgrind(output), self.directory / "helper_unconfined", "--config", self.config]
             with helper_service.Service(SOCKET, command, **system.without_privileges(self.scratch),
                                         env={"CREDENTIALS_DIRECTORY": str(self.scratch)}) as service:
                 service.call().receive(60)  # valgrind takes longer to start than a host waits
@@ -82,7 +72,7 @@ class Bench:
                 served = server.posts()
             if served != logins + 1 or server.connections != 1:
                 raise system.Failure(f"{served} pushes on {server.connections} connections")
-        return counted(output), host
+        return cost.instructions(output) / 1e6, host
 
     def run(self):
         permit = self.log_in("permit", callgrind=True)
@@ -99,33 +89,16 @@ class Bench:
         return 0 if met else 1
 
 
-def in_namespace():
-    """Starts this program again where /run and the configuration are its own and names come from files."""
-    with tempfile.NamedTemporaryFile("w", prefix="toopher-bench-nsswitch.") as nsswitch:
-        nsswitch.write("passwd: files\ngroup: files\nhosts: files\n")
-        nsswitch.flush()
-        os.chmod(nsswitch.name, 0o644)
-        script = ('mount --bind "$1" /etc/nsswitch.conf && mount -t tmpfs -o mode=755 toopher /run && mkdir -p "$2" && '
-                  'mount -t tmpfs -o mode=755 toopher "$2" && shift 2 && exec "$@"')
-        return subprocess.run(["unshare", "--mount", "--propagation", "private", "sh", "-ec", script, "sh", nsswitch.name,
-                               sysconfdir(), sys.executable, __file__, "--inside"], check=False).returncode
-
-
-def sysconfdir():
-    return re.search(r"^sysconfdir = (.*)$", (system.BUILD / "src/Makefile").read_text(), re.MULTILINE).group(1).replace(
-        "${prefix}", re.search(r"^prefix = (.*)$", (system.BUILD / "src/Makefile").read_text(), re.MULTILINE).group(1))
-
-
 def main():
     if os.geteuid() != 0:
         print("the helper's service: only root can measure it (make bench as root)")
         return 0
     if sys.argv[1:] != ["--inside"]:
-        return in_namespace()
+        return cost.alone(__file__)
     with tempfile.TemporaryDirectory(prefix="toopher-bench-") as directory:
         os.chmod(directory, 0o755)
         authority = certificates.Authority(directory)
-        bench = Bench(directory, authority, sysconfdir())
+        bench = Bench(directory, authority, system.configured("sysconfdir"))
         bench.certificate = authority.server("bench")
         return bench.run()
 

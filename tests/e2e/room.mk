@@ -11,6 +11,7 @@ EXTRA_DIST += e2e/hosts/drivers.py
 EXTRA_DIST += e2e/hosts/examples.py
 EXTRA_DIST += e2e/hosts/pairing_file.py
 EXTRA_DIST += e2e/hosts/giving_up.py
+EXTRA_DIST += e2e/hosts/login_cost.py
 EXTRA_DIST += e2e/hosts/play.py
 EXTRA_DIST += e2e/hosts/refusals.py
 EXTRA_DIST += e2e/hosts/run.py

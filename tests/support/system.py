@@ -34,6 +34,16 @@ class Failure(Exception):
     """Something did not happen; the text says what, and what was seen instead."""
 
 
+def configured(name):
+    """A directory of the build, as `make` has it."""
+    makefile = (BUILD / "src/Makefile").read_text(encoding="utf-8")
+    values = dict(re.findall(r"^(\w+) = (.*)$", makefile, re.MULTILINE))
+    value = values[name]
+    while "$" in value:
+        value = re.sub(r"\$[{(](\w+)[})]", lambda reference: values[reference.group(1)], value)
+    return value
+
+
 def with_sanitizers(name):
     """Whether this program of the build has AddressSanitizer in it, which takes memory, makes calls and traces by itself."""
     return b"__asan_init" in (BUILD / "src" / name).read_bytes()

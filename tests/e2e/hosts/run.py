@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Real hosts: sshd, sudo, su and login, each on a private machine of namespaces; needs root, leaves nothing behind.
 
-    tests/e2e/hosts/run.py [--workers N] [--list] [WORD ...]      only scenarios whose names hold all WORDs
+    tests/e2e/hosts/run.py [--workers N] [--list] [--bench] [WORD ...]      only scenarios whose names hold all WORDs
 """
 
 import sys
@@ -31,6 +31,7 @@ import asked
 import browser
 import examples
 import giving_up
+import login_cost
 import owners
 import pairing_file
 import names
@@ -51,17 +52,7 @@ import world
 NAME_SERVICE = "support/libnss_toophertest.so.2"
 ALL = [*((play.stack, row) for row in scenarios.STACKS), *((play.login, row) for row in scenarios.LOGINS),
        *special.ALL, *refusals.ALL, *giving_up.ALL, *unknown.ALL, *asked.ALL, *examples.ALL, *owners.ALL, *pairing_file.ALL, *unattended.ALL, *told.ALL, *words.ALL, *warm.ALL, *names.ALL,
-       *offline.ALL, *browser.ALL]
-
-
-def make_variable(name):
-    """A directory of the build, with its references resolved."""
-    makefile = (system.BUILD / "src" / "Makefile").read_text(encoding="utf-8")
-    values = dict(re.findall(r"^(\w+) = (.*)$", makefile, re.MULTILINE))
-    value = values[name]
-    while "$" in value:
-        value = re.sub(r"\$[{(](\w+)[})]", lambda reference: values[reference.group(1)], value)
-    return value
+       *offline.ALL, *browser.ALL, *login_cost.ALL]
 
 
 def inside(stage, sysconfdir):
@@ -108,8 +99,8 @@ def work(stage, sysconfdir, todo, results):
 
 def install(stage):
     """The build, installed below `stage`, without touching the machine."""
-    if make_variable("prefix") != world.PREFIX:
-        raise system.Failure(f"the build is configured for {make_variable('prefix')}; these tests need --prefix={world.PREFIX}")
+    if system.configured("prefix") != world.PREFIX:
+        raise system.Failure(f"the build is configured for {system.configured('prefix')}; these tests need --prefix={world.PREFIX}")
     pathlib.Path(stage + world.PREFIX).mkdir(parents=True)
     done = subprocess.run(["make", "-s", "-C", str(system.BUILD), "install", f"DESTDIR={stage}"], check=False,
                           stdin=subprocess.DEVNULL, capture_output=True, text=True)
@@ -131,9 +122,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--workers", type=int, default=8, help="private machines at a time (8): they mostly wait")
     parser.add_argument("--list", action="store_true", help="only print the scenarios' names")
+    parser.add_argument("--bench", action="store_true", help="those that only measure, instead of the others")
     parser.add_argument("words", nargs="*")
     options = parser.parse_args()
-    chosen = [number for number, (_, row) in enumerate(ALL) if all(word in row.name for word in options.words)]
+    chosen = [number for number, (_, row) in enumerate(ALL)
+              if row.name.startswith("bench ") == options.bench and all(word in row.name for word in options.words)]
     if options.list:
         print("\n".join(ALL[number][1].name for number in chosen))
         return 0
@@ -150,7 +143,7 @@ def play_all(chosen, workers, stage):
     todo, results = queue.Queue(), queue.Queue()
     for number in chosen:
         todo.put(number)
-    sysconfdir = make_variable("sysconfdir")
+    sysconfdir = system.configured("sysconfdir")
     machines = [threading.Thread(target=work, args=(stage, sysconfdir, todo, results))
                 for _ in range(min(workers, len(chosen)))]
     for machine in machines:
