@@ -497,6 +497,34 @@ void a_used_code_typed_again_is_no_wrong_try(void**) {
   assert_state(world.with_code("jdoe", world.code(phone)), RequestState::granted);
 }
 
+void wrong_codes_of_many_users_are_told(void**) {
+  World world;
+  const auto alerts = [&] {
+    return world.count("SELECT count(*) FROM audit WHERE event = 'ALERT wrong codes of many users'");
+  };
+  std::vector<Phone> phones;
+  const auto name = [](std::size_t i) { return "user" + std::to_string(i); };
+  for (std::size_t i = 0; i < rules::kMaxTriedUsers; ++i) phones.push_back(world.pair(name(i)));
+  const auto try_all = [&](std::size_t from, std::size_t to) {
+    for (std::size_t i = from; i < to; ++i)
+      for (int wrong = 0; wrong < 2; ++wrong) world.with_code(name(i), world.wrong_code(phones[i]));
+  };
+  try_all(0, phones.size() - 1);
+  assert_int_equal(alerts(), 0);
+  world.pass(rules::kWrongCodeWindow + 1);
+  try_all(0, 1);
+  assert_int_equal(alerts(), 0);
+  try_all(1, phones.size());
+  assert_int_equal(alerts(), 1);
+  assert_int_equal(
+      world.count("SELECT count(*) FROM audit WHERE event = 'ALERT wrong codes of many users' AND "
+                  "fields LIKE '%\"requester\":\"login host\"%'"),
+      1);
+  world.pass(rules::kWrongCodeWindow + 1);
+  try_all(0, phones.size() - 1);
+  assert_int_equal(alerts(), 1);
+}
+
 void tries_while_locked_make_no_lock_longer(void**) {
   World world;
   const Phone phone = world.pair("jdoe");
@@ -579,6 +607,7 @@ int main() {
       cmocka_unit_test(who_is_switched_off_is_so_for_what_waits_as_well),
       cmocka_unit_test(withdrawn_pushes_count_too),
       cmocka_unit_test(a_used_code_typed_again_is_no_wrong_try),
+      cmocka_unit_test(wrong_codes_of_many_users_are_told),
       cmocka_unit_test(tries_while_locked_make_no_lock_longer),
       cmocka_unit_test(no_jump_of_the_clock_makes_a_call_good_again),
       cmocka_unit_test(no_jump_of_the_clock_brings_something_back),

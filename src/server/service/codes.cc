@@ -16,6 +16,7 @@ namespace toopher::server {
 namespace {
 
 constexpr std::string_view kTries = "code";
+constexpr std::string_view kTriedUsers = "user of wrong code";  // owned by the requester
 
 void lock_codes(Context& context, User& user) {
   const int doublings = std::min(user.code_lockouts, rules::kMaxLockDoublings);
@@ -27,12 +28,26 @@ void lock_codes(Context& context, User& user) {
   audit(context, "ALERT codes locked", {{"user", user.name}});
 }
 
-void count_wrong_code(Context& context, User& user) {
+/// What is tried on one user each is below every limit of a user. No limit of its own: it would let whoever can cause it keep
+/// all other users of that host from using codes.
+void note_tried_user(Context& context, const Caller& caller) {
+  const int before = context.store.count_tries(kTriedUsers, caller.id, context.now - rules::kWrongCodeWindow);
+  if (before + 1 < rules::kMaxTriedUsers) {
+    context.store.insert_try(kTriedUsers, caller.id, context.now);
+    return;
+  }
+  context.store.forget_tries(kTriedUsers, caller.id);
+  audit(context, "ALERT wrong codes of many users",
+        {{"requester", caller.name}, {"users", std::to_string(rules::kMaxTriedUsers)}});
+}
+
+void count_wrong_code(Context& context, const Caller& caller, User& user) {
   // A mark ahead of a clock that was set back must not hide the tries before it.
   const Millis counted_from = user.codes_counted_from <= context.now ? user.codes_counted_from : 0;
   const Millis since = std::max(context.now - rules::kWrongCodeWindow, counted_from);
   const int before = context.store.count_tries(kTries, user.id, since);
   context.store.insert_try(kTries, user.id, context.now);
+  if (before == 0) note_tried_user(context, caller);
   if (before + 1 >= rules::kMaxWrongCodes) lock_codes(context, user);
 }
 
@@ -46,8 +61,8 @@ CodeVerdict accept(Context& context, User& user, std::string pairing_id) {
   return {true, api::reason::kNone, std::move(pairing_id)};
 }
 
-CodeVerdict refuse_wrong_code(Context& context, User& user) {
-  count_wrong_code(context, user);
+CodeVerdict refuse_wrong_code(Context& context, const Caller& caller, User& user) {
+  count_wrong_code(context, caller, user);
   return {false, api::reason::kInvalidCode, {}};
 }
 
@@ -57,7 +72,7 @@ RecoveryUse use_long_code(Context& context, const User& user, std::string_view d
   return use == RecoveryUse::unknown ? use_recovery_code(context, user, digits) : use;
 }
 
-CodeVerdict judge_long_code(Context& context, User& user, std::string_view digits) {
+CodeVerdict judge_long_code(Context& context, const Caller& caller, User& user, std::string_view digits) {
   switch (use_long_code(context, user, digits)) {
     case RecoveryUse::accepted:
       return accept(context, user, {});
@@ -66,7 +81,7 @@ CodeVerdict judge_long_code(Context& context, User& user, std::string_view digit
     case RecoveryUse::unknown:
       break;
   }
-  return refuse_wrong_code(context, user);
+  return refuse_wrong_code(context, caller, user);
 }
 
 }  // namespace
@@ -76,14 +91,15 @@ bool codes_are_locked(Context& context, const User& user) {
          context.store.count_tries(kTries, user.id, context.now - rules::kDay) >= rules::kMaxWrongCodesPerDay;
 }
 
-CodeVerdict judge_code(Context& context, User& user, const std::vector<Pairing>& pairings,
-                       std::string_view typed) {
+CodeVerdict judge_code(Context& context, const Caller& caller, User& user,
+                       const std::vector<Pairing>& pairings, std::string_view typed) {
   if (codes_are_locked(context, user)) return {false, api::reason::kCodesLocked, {}};
   const auto parsed = OneTimeCode::parse(typed);
   const auto* code = std::get_if<OneTimeCode>(&parsed);
   if (code != nullptr && code->form() == OneTimeCode::Form::recovery)
-    return judge_long_code(context, user, code->digits());
-  if (code == nullptr || code->form() != OneTimeCode::Form::otp) return refuse_wrong_code(context, user);
+    return judge_long_code(context, caller, user, code->digits());
+  if (code == nullptr || code->form() != OneTimeCode::Form::otp)
+    return refuse_wrong_code(context, caller, user);
   bool used_before = false;
   for (const Pairing& pairing : pairings) {
     if (pairing.state != PairingState::enabled) continue;
@@ -98,7 +114,7 @@ CodeVerdict judge_code(Context& context, User& user, const std::vector<Pairing>&
   const TokenCode of_token = use_token_code(context, user, code->digits());
   if (of_token == TokenCode::accepted) return accept(context, user, {});
   if (used_before || of_token == TokenCode::used_before) return {false, api::reason::kCodeAlreadyUsed, {}};
-  return refuse_wrong_code(context, user);
+  return refuse_wrong_code(context, caller, user);
 }
 
 std::string_view code_reason(int reason_code) {

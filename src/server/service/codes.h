@@ -19,10 +19,10 @@ struct CodeVerdict {
 
 /// Judges a typed code: by its length a recovery or bypass code of the user, or one that the seed of one of `pairings` (those
 /// that are enabled) or of the user's tokens has made. A valid code is used up by this
-/// call; a wrong one is counted against the user, over all requesters and pairings. Changes `user` with the data.
-/// Throws NeedsHashes.
-CodeVerdict judge_code(Context& context, User& user, const std::vector<Pairing>& pairings,
-                       std::string_view typed);
+/// call; a wrong one is counted against the user, over all requesters and pairings, and tells when wrong ones for many
+/// users come from `caller`. Changes `user` with the data. Throws NeedsHashes.
+CodeVerdict judge_code(Context& context, const Caller& caller, User& user,
+                       const std::vector<Pairing>& pairings, std::string_view typed);
 
 /// Whether no code of this user is accepted now.
 bool codes_are_locked(Context& context, const User& user);

@@ -286,7 +286,7 @@ AuthenticationRequest with_code(Context& context, const Caller& caller, Asked as
         caller.name);
     return request;
   }
-  const CodeVerdict verdict = judge_code(context, asked.user, asked.pairings, parameters.otp.view());
+  const CodeVerdict verdict = judge_code(context, caller, asked.user, asked.pairings, parameters.otp.view());
   if (verdict.valid && superseded) withdraw_superseded(context, *superseded, caller);
   insert_finished(context, request, outcome_of_code(verdict), caller.name);
   return request;

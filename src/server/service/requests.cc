@@ -138,7 +138,7 @@ AuthenticationRequest submit_code(Context& context, const Caller& caller, std::s
   if (request.state != RequestState::pending) return request;
   User user = user_of(context, request);
   if (!user.enabled) throw Refused(api::user_disabled());
-  const CodeVerdict verdict = judge_code(context, user, pairings_for(context, request), code);
+  const CodeVerdict verdict = judge_code(context, caller, user, pairings_for(context, request), code);
   if (verdict.valid) {
     finish(context, request, {RequestState::granted, api::reason::kNone, "", true, verdict.pairing_id},
            caller.name);

@@ -34,6 +34,7 @@ inline constexpr std::size_t kMaxShownMember = 1024;    // bytes of one text of 
 inline constexpr unsigned kCodeWindow = 1;               // time steps before and after now
 inline constexpr int kMaxWrongCodes = 5;                 // wrong codes ...
 inline constexpr Millis kWrongCodeWindow = 5 * kMinute;  // ... within this time lock codes
+inline constexpr int kMaxTriedUsers = 20;                // users with one, from one requester: an alert
 inline constexpr Millis kFirstLock = kMinute;            // doubled with each further lock
 inline constexpr int kMaxLockDoublings = 6;
 inline constexpr int kMaxWrongCodesPerDay = 50;  // then only an approved push unlocks
