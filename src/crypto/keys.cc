@@ -95,8 +95,10 @@ std::optional<PublicKey> PublicKey::from_point(std::string_view point) {
 }
 
 bool PublicKey::verifies(std::string_view data, std::string_view signature) const {
-  if (signature.size() != kSignatureSize) return false;
-  const std::string der = to_der(signature);
+  return signature.size() == kSignatureSize && verifies_der(data, to_der(signature));
+}
+
+bool PublicKey::verifies_der(std::string_view data, std::string_view der) const {
   const MdContext context = checked(MdContext(EVP_MD_CTX_new()), "EVP_MD_CTX_new");
   check(EVP_DigestVerifyInit_ex(context.get(), nullptr, "SHA256", nullptr, nullptr, key_.get(), nullptr),
         "EVP_DigestVerifyInit");

@@ -40,6 +40,8 @@ class PublicKey {
   [[nodiscard]] const std::string& point() const { return point_; }
   /// ECDSA with SHA-256 over `data`; false for a signature of the wrong size too.
   [[nodiscard]] bool verifies(std::string_view data, std::string_view signature) const;
+  /// The same where the signature is in DER (RFC 3279 section 2.2.3), as authenticators and certificates have it.
+  [[nodiscard]] bool verifies_der(std::string_view data, std::string_view der) const;
 
  private:
   friend class PrivateKey;

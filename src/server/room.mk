@@ -124,6 +124,7 @@ libtoopher_server_a_SOURCES = \
 	server/migrate.cc server/migrate.h \
 	server/open_store.cc server/open_store.h \
 	server/service/validators.cc server/service/validators.h \
+	server/service/verification.cc server/service/verification.h server/service/verification_policy.h \
 	server/setup.cc server/setup.h \
 	server/store/measured_store.cc server/store/measured_store.h \
 	server/store/postgres_connection.cc server/store/postgres_connection.h \
@@ -143,6 +144,7 @@ libtoopher_server_a_SOURCES = \
 	server/store/store.h \
 	server/store/store_error.h \
 	server/store/transaction.cc server/store/transaction.h \
+	server/store/transaction_credentials.cc \
 	server/store/transaction_keys.cc \
 	server/store/transaction_lists.cc \
 	server/store/transaction_pairings.cc \
@@ -162,7 +164,7 @@ nodist_libtoopher_server_a_SOURCES = web/files.cc
 sbin_PROGRAMS += toopherd
 toopherd_CPPFLAGS = $(server_flags)
 toopherd_SOURCES = server/toopherd.cc base/wiping_delete.cc
-toopherd_LDADD = libtoopher_server.a libtoopher_tools.a libtoopher_config.a libtoopher_api.a libtoopher_device.a libtoopher_webpush.a \
+toopherd_LDADD = libtoopher_server.a libtoopher_tools.a libtoopher_config.a libtoopher_webauthn.a libtoopher_api.a libtoopher_device.a libtoopher_webpush.a \
 	libtoopher_otp.a \
 	libtoopher_oauth.a libtoopher_crypto.a libtoopher_base.a $(SQLITE_LIBS) $(LIBPQ_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS) \
 	$(QRENCODE_LIBS) $(PNG_LIBS) $(CURL_LIBS) -lpthread

@@ -119,6 +119,7 @@ class Server {
     if (app_.origin.empty()) app_.origin = normalised_origin(url_);
     app_.gateways = {config.sms_command, config.mail_command};
     port_ = listener_.port();
+    app_.user_verification = config.user_verification;
     use_push_settings(push_settings(config));
     provide_for_admin();
   }
@@ -336,6 +337,7 @@ class Server {
     set_log_format(config_.log_format);
     waiters_.limit(config_.limits.parked);
     app_.gateways = {config_.sms_command, config_.mail_command};
+    app_.user_verification = config_.user_verification;
     listener_.change(std::move(tls), http_settings(config_));
   }
 

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "server/store/postgres_options.h"
+#include "webauthn/relying_party.h"
 #include "webpush/endpoint.h"
 #include "webpush/vapid.h"
 
@@ -83,6 +84,10 @@ class Reader {
              "push-hosts must be names, as push.example.org or *.example.org, or origins, as "
              "https://push.internal:8443");
       result.push_hosts = entry.value;
+    } else if (entry.key == "user-verification") {
+      if (entry.value != "off" && entry.value != "required")
+        fail(entry, "user-verification must be off or required");
+      result.user_verification = entry.value == "off" ? UserVerification::off : UserVerification::required;
     } else if (entry.key == "ntfy-url") {
       take_ntfy(entry);
     } else if (int* days = days_named(entry.key)) {
@@ -137,6 +142,11 @@ class Reader {
     require(result.database_password_file.empty() || postgres::Options::is_meant(result.database),
             "a PostgreSQL as database for database-password-file");
     require(result.ntfy_token_file.empty() || !result.ntfy_url.empty(), "ntfy-url for ntfy-token-file");
+    if (result.user_verification == UserVerification::required && !webauthn::can_verify_at(result.origin)) {
+      throw ConfigError(file_, line_,
+                        "user-verification needs an origin of https and a name, as "
+                        "https://login.example.org: browsers verify nobody at a numeric address");
+    }
     require(result.certificate.empty() == result.private_key.empty(),
             "certificate together with private-key");
     if (result.certificate.empty() && !address_of(result.listen.address).is_loopback()) {

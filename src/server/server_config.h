@@ -12,6 +12,7 @@
 #include "server/http/limits.h"
 #include "server/http/network.h"
 #include "server/log.h"
+#include "server/service/verification_policy.h"
 #include "server/store/records.h"
 #include "webpush/hosts.h"
 
@@ -45,6 +46,7 @@ struct ServerConfig {
   std::string push_hosts{webpush::kKnownHosts};  ///< as webpush::Hosts::parse() takes them
   std::string ntfy_url;                          ///< an origin; empty: nobody is told through ntfy
   std::string ntfy_token_file;                   ///< empty: none is needed
+  UserVerification user_verification = UserVerification::off;
 };
 
 /// ADDRESS:PORT, [IPV6]:PORT; nothing if it is neither.

@@ -68,7 +68,7 @@ bench_server_load_SOURCES = bench/server_load.cc bench/load_client.cc bench/load
 bench_server_load_LDADD = $(ROOM)device.a $(ROOM)otp.a $(ROOM)oauth.a $(ROOM)config.a $(ROOM)api.a $(ROOM)crypto.a $(ROOM)base.a \
 	$(OPENSSL_LIBS) $(JANSSON_LIBS)
 bench_server_pool_SOURCES = bench/server_pool.cc bench/pool.h
-bench_server_pool_LDADD = $(ROOM)server.a $(ROOM)tools.a $(ROOM)config.a $(ROOM)api.a $(ROOM)device.a $(ROOM)webpush.a $(ROOM)otp.a \
+bench_server_pool_LDADD = $(ROOM)server.a $(ROOM)tools.a $(ROOM)config.a $(ROOM)webauthn.a $(ROOM)api.a $(ROOM)device.a $(ROOM)webpush.a $(ROOM)otp.a \
 	$(ROOM)oauth.a $(ROOM)crypto.a $(ROOM)base.a $(SQLITE_LIBS) $(LIBPQ_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS) $(CURL_LIBS) -lpthread
 bench_bare_server_SOURCES = bench/bare_server.cc bench/pool.h
 bench_bare_server_CXXFLAGS = $(AM_CXXFLAGS) -Wno-mismatched-new-delete

@@ -62,7 +62,8 @@ class OldDatabase:
         database.close()
         self.facts = {name: value.split() for name, value in re.findall(r"^-- (key file|\w+): (.*)$", dump, re.M)}
         self.write("toopherd.key", self.facts["key file"][0])
-        self.write("toopherd.conf", "[server]\nlisten = 127.0.0.1:0\ndatabase = toopherd.sqlite\nkey-file = toopherd.key\n")
+        self.write("toopherd.conf", "[server]\nlisten = 127.0.0.1:0\ndatabase = toopherd.sqlite\nkey-file = toopherd.key\n"
+                                    "keep-requests = 0\nkeep-audit = 0\n")
 
     def file(self, name):
         return os.path.join(self.directory, name)
@@ -136,6 +137,10 @@ class FirstSchema(OldDatabase, unittest.TestCase):
 
 class SecondSchema(OldDatabase, unittest.TestCase):
     number, requests = 2, 4
+
+
+class ThirdSchema(OldDatabase, unittest.TestCase):
+    number, requests = 3, 4
 
 
 if __name__ == "__main__":

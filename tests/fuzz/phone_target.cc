@@ -16,7 +16,10 @@ struct Place {
   server::World world;
   server::Phone phone = world.pair("jdoe");
   std::string login = world.push("jdoe").id;
-  server::PushPolicy push{phone.signing.public_point(), "", *webpush::Hosts::parse(webpush::kKnownHosts)};
+  server::PhonePolicy policy{
+      std::make_shared<server::PushPolicy>(
+          server::PushPolicy{phone.signing.public_point(), "", *webpush::Hosts::parse(webpush::kKnownHosts)}),
+      server::UserVerification::required};
 };
 
 }  // namespace
@@ -34,7 +37,7 @@ void phone(std::string_view input) {
       device::authorize_call({request.method, request.target, request.body}, server::kOrigin,
                              place.phone.device.id, place.world.now / server::kSecond, place.phone.signing);
   undone(place.world, [&](server::Context& context) {
-    return server::answer_authenticator_call(context, request, place.push);
+    return server::answer_authenticator_call(context, request, place.policy);
   });
 }
 

@@ -7,7 +7,7 @@ TESTS += fuzz/replay
 endif
 endif
 fuzz_targets = fuzz/targets.h fuzz/answers_target.cc fuzz/session_target.cc fuzz/socket_pair.h fuzz/config_target.cc fuzz/http_target.cc fuzz/json_target.cc fuzz/oauth_target.cc \
-	fuzz/protocol_target.cc fuzz/router_target.cc fuzz/phone_target.cc fuzz/endpoint_target.cc fuzz/text_target.cc fuzz/undone.h \
+	fuzz/protocol_target.cc fuzz/router_target.cc fuzz/phone_target.cc fuzz/endpoint_target.cc fuzz/assertion_target.cc fuzz/text_target.cc fuzz/undone.h \
 	unit/server_world.h
 fuzz_libraries = $(ROOM)pam.a $(ROOM)helper.a $(ROOM)protocol.a $(ROOM)client.a $(ROOM)offline.a $(server_test_libraries) $(CURL_LIBS) $(PAM_LIBS)
 fuzz_replay_SOURCES = fuzz/replay.cc $(fuzz_targets)

@@ -35,6 +35,7 @@ void phone(std::string_view input);
 void endpoint(std::string_view input);
 void answers(std::string_view input);
 void session(std::string_view input);
+void assertion(std::string_view input);
 
 struct Target {
   const char* name;  ///< also of its folder in corpus/
@@ -46,7 +47,7 @@ inline constexpr Target kTargets[] = {
     {"text", text, 100000},      {"config", config, 20000},   {"protocol", protocol, 100000},
     {"json", json, 40000},       {"oauth", oauth, 20000},     {"http", http, 8000},
     {"router", router, 3000},    {"phone", phone, 3000},      {"endpoint", endpoint, 100000},
-    {"answers", answers, 20000}, {"session", session, 20000},
+    {"answers", answers, 20000}, {"session", session, 20000}, {"assertion", assertion, 20000},
 };
 
 }  // namespace toopher::fuzz

@@ -122,17 +122,32 @@ class Device:
         digest = hashlib.sha256(self.point("signing") + self.point("agreement")).hexdigest()[:20]
         return " ".join(digest[i:i + 4] for i in range(0, 20, 4))
 
-    def answer_pairing(self, entry, choice):
-        """(status, answer); computes the seed when it allows."""
+    def challenge(self, pairing, shown, choice, number=""):
+        """What user verification of this answer is about."""
+        digest = hashlib.sha256(shown.encode()).hexdigest()
+        lines = ("toopher-decision-v1", self.url, pairing, digest, choice, number)
+        return hashlib.sha256("".join(line + "\n" for line in lines).encode()).digest()
+
+    def answer_pairing(self, entry, choice, authenticator=None):
+        """(status, answer); computes the seed when it allows. `authenticator`: of webauthn.py, for user verification."""
         if choice == "allow":
             self.seeds[entry["id"]] = self._agree(entry["id"], unb64(entry["server_key"]))
+        more = {}
+        if authenticator:
+            made = authenticator.create(self.challenge(entry["id"], entry["shown"], choice))
+            made["signature"] = b64(self.sign("toopher-credential-v1", self.url, entry["id"], b64(authenticator.id),
+                                              b64(authenticator.point)))
+            more["credential"] = made
         return self.call("POST", "pairings/" + entry["id"], choice=choice,
-                         signature=self.decision(entry["id"], entry["shown"], choice))
+                         signature=self.decision(entry["id"], entry["shown"], choice), **more)
 
-    def answer_request(self, entry, choice, number=""):
+    def answer_request(self, entry, choice, number="", authenticator=None):
         """(status, answer)"""
+        more = {}
+        if authenticator:
+            more["verification"] = authenticator.get(self.challenge(entry["pairing_id"], entry["shown"], choice, number))
         return self.call("POST", f"requests/{entry['id']}/decision", choice=choice, number=number,
-                         signature=self.decision(entry["pairing_id"], entry["shown"], choice, number))
+                         signature=self.decision(entry["pairing_id"], entry["shown"], choice, number), **more)
 
     def _agree(self, pairing, server_point):
         peer = self._file("peer-" + pairing)

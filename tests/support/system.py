@@ -191,16 +191,20 @@ class Process:
 
 class Toopherd(Process):
     """toopherd with a fresh database. `url`: http://127.0.0.1:PORT, or https. `key`, `secret`: its first requester.
-    `settings`: lines for its configuration.
+    `settings`: lines for its configuration. `name`: by which phones address it, in `origin`; without, that is `url`.
     `postgres`: URI of an empty database; where it and TOOPHER_TEST_POSTGRES are missing, the database is an SQLite file in
     `directory`. `database`: that file, to be looked at only, or the URI."""
 
-    def __init__(self, directory, settings="", postgres=None, **options):
+    def __init__(self, directory, settings="", postgres=None, name="", **options):
         self.directory = os.path.join(directory, "toopherd")
         self.config = os.path.join(self.directory, "toopherd.conf")
         self.database = postgres or self._shared_postgres() or os.path.join(self.directory, "toopherd.sqlite")
         choice = ["--database", self.database] if "://" in self.database else []
-        made = subprocess.run([program("toopherd"), "--init", self.directory, "--listen", "127.0.0.1:0", *choice],
+        port = free_port() if name else 0
+        self.origin = f"http://{name}:{port}" if name else ""
+        if name:
+            choice += ["--origin", self.origin]
+        made = subprocess.run([program("toopherd"), "--init", self.directory, "--listen", f"127.0.0.1:{port}", *choice],
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=PATIENCE,
                               **options)
         if made.returncode != 0:
@@ -215,6 +219,7 @@ class Toopherd(Process):
         """Once it has ended; `url` is another one then."""
         super().__init__([program("toopherd"), "--config", self.config], **self.options)
         self.url = self.wait_for_line(r"toopherd: ready on (https?://127\.0\.0\.1:\d+)").group(1)
+        self.origin = self.origin or self.url
 
     @staticmethod
     def _shared_postgres():

@@ -32,6 +32,13 @@ unit_webpush_test_SOURCES = unit/webpush_test.cc vectors.h
 unit_webpush_test_LDADD = $(ROOM)webpush.a $(ROOM)crypto.a $(ROOM)base.a $(OPENSSL_LIBS) $(CMOCKA_LIBS)
 
 if CMOCKA
+check_PROGRAMS += unit/webauthn_test
+TESTS += unit/webauthn_test
+endif
+unit_webauthn_test_SOURCES = unit/webauthn_test.cc unit/fake_authenticator.h
+unit_webauthn_test_LDADD = $(ROOM)webauthn.a $(ROOM)api.a $(ROOM)crypto.a $(ROOM)base.a $(JANSSON_LIBS) $(OPENSSL_LIBS) $(CMOCKA_LIBS)
+
+if CMOCKA
 check_PROGRAMS += unit/config_test unit/earlier_files_test
 TESTS += unit/config_test unit/earlier_files_test
 endif
@@ -77,7 +84,7 @@ check_PROGRAMS += unit/server_http_test unit/server_test unit/server_recovery_te
 TESTS += unit/server_http_test unit/server_test unit/server_recovery_test unit/server_enrolment_test unit/server_tokens_test unit/server_router_test unit/server_store_test unit/server_disk_test
 endif
 endif
-server_test_libraries = $(ROOM)server.a $(ROOM)tools.a $(ROOM)config.a $(ROOM)api.a $(ROOM)device.a $(ROOM)webpush.a $(ROOM)otp.a \
+server_test_libraries = $(ROOM)server.a $(ROOM)tools.a $(ROOM)config.a $(ROOM)webauthn.a $(ROOM)api.a $(ROOM)device.a $(ROOM)webpush.a $(ROOM)otp.a \
 	$(ROOM)oauth.a \
 	$(ROOM)crypto.a $(ROOM)base.a $(CMOCKA_LIBS) $(SQLITE_LIBS) $(LIBPQ_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS) \
 	$(QRENCODE_LIBS) $(PNG_LIBS) $(CURL_LIBS) -lpthread
@@ -99,10 +106,12 @@ unit_server_router_test_SOURCES = unit/server_router_test.cc unit/server_world.h
 unit_server_router_test_LDADD = $(server_test_libraries)
 if CMOCKA
 if SERVER
-check_PROGRAMS += unit/server_rules_test unit/server_automation_test unit/server_push_test
-TESTS += unit/server_rules_test unit/server_automation_test unit/server_push_test
+check_PROGRAMS += unit/server_rules_test unit/server_automation_test unit/server_push_test unit/server_verification_test
+TESTS += unit/server_rules_test unit/server_automation_test unit/server_push_test unit/server_verification_test
 endif
 endif
+unit_server_verification_test_SOURCES = unit/server_verification_test.cc unit/fake_authenticator.h unit/server_world.h
+unit_server_verification_test_LDADD = $(server_test_libraries)
 unit_server_push_test_SOURCES = unit/server_push_test.cc unit/server_world.h
 unit_server_push_test_LDADD = $(server_test_libraries)
 unit_server_rules_test_SOURCES = unit/server_rules_test.cc unit/server_world.h

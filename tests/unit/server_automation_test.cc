@@ -95,7 +95,8 @@ void the_days_are_part_of_what_is_signed(void**) {
     return world.refusal([&](Context& c) {
       return decide_request(c, phone.device, request.id,
                             {Choice::allow, "", sent_days,
-                             phone.sign(phone.pairing_id, shown, Choice::allow, "", kOrigin, signed_days)});
+                             phone.sign(phone.pairing_id, shown, Choice::allow, "", kOrigin, signed_days)},
+                            UserVerification::off);
     });
   };
   assert_int_equal(decide(0, 1), 401);
@@ -421,7 +422,8 @@ void every_granted_push_has_one_decision(void**) {
     all.push_back(world.submitted([&, i, choice, signature](Transaction& transaction) {
       Context context{transaction, world.now, kOrigin};
       try {
-        (void)decide_request(context, phone.device, request.id, {choice, "", 0, signature});
+        (void)decide_request(context, phone.device, request.id, {choice, "", 0, signature},
+                             UserVerification::off);
         decided[i] = true;
       } catch (const Refused&) {
         decided[i] = false;  // another one came between while this was run for the first time

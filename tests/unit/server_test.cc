@@ -33,7 +33,7 @@ void a_signature_counts_for_what_was_signed_only(void**) {
   const auto request = world.push("jdoe");
   const auto decide_with = [&](const Device& device, const std::string& signature) {
     return world.refusal([&](Context& c) {
-      return decide_request(c, device, request.id, {Choice::allow, "", 0, signature});
+      return decide_request(c, device, request.id, {Choice::allow, "", 0, signature}, UserVerification::off);
     });
   };
   const std::string shown =

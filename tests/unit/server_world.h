@@ -255,7 +255,8 @@ class World {
     return [&phone, request, choice, number, remember_days](Context& c) {
       const std::string signature = phone.sign(phone.pairing_id, shown_request(c, request, phone.pairing_id),
                                                choice, number, kOrigin, remember_days);
-      return decide_request(c, phone.device, request.id, {choice, number, remember_days, signature});
+      return decide_request(c, phone.device, request.id, {choice, number, remember_days, signature},
+                            UserVerification::off);
     };
   }
   AuthenticationRequest read(const AuthenticationRequest& request) {

@@ -18,6 +18,7 @@
 #include "server/http/waiters.h"
 #include "server/service/context.h"
 #include "server/service/push.h"
+#include "server/service/verification_policy.h"
 
 namespace toopher::server {
 
@@ -31,6 +32,7 @@ struct App {
   Gateways gateways{};
   std::shared_ptr<Errands> errands = std::make_shared<Errands>();
   std::shared_ptr<const PushPolicy> push = std::make_shared<PushPolicy>();
+  UserVerification user_verification = UserVerification::off;
 };
 
 /// Longest `wait` of a long poll.

@@ -20,6 +20,7 @@
 #include "server/service/push.h"
 #include "server/service/requests.h"
 #include "server/service/rules.h"
+#include "server/service/verification.h"
 
 namespace toopher::server {
 
@@ -95,6 +96,12 @@ Answer join_call(Context& context, const Device& device, const Request& request,
   return ok(answer);
 }
 
+/// The id of the credential by which the pairing's phone verifies the person, in base64url; empty: it has none.
+std::string credential_of(Context& context, const std::string& pairing_id) {
+  const auto credential = context.store.credential_of_pairing(pairing_id);
+  return credential ? crypto::base64url_encode(credential->id) : std::string();
+}
+
 api::Json pairing_entry(Context& context, const Pairing& pairing) {
   api::Json entry(json_object());
   const auto requester = context.store.requester_by_id(pairing.requester_id);
@@ -104,6 +111,7 @@ api::Json pairing_entry(Context& context, const Pairing& pairing) {
   put(entry, "deactivated", json_boolean(shown.deactivated));
   put(entry, "user", shown.user.name);
   put(entry, "requester", requester ? requester->name : "");
+  put(entry, "credential", credential_of(context, pairing.id));
   return entry;
 }
 
@@ -117,16 +125,21 @@ Answer pairings_call(Context& context, const Device& device) {
   return ok(answer);
 }
 
-api::Json pending_entry(const PendingPairing& pending) {
+bool is_asked_for(UserVerification policy) {
+  return policy == UserVerification::required;
+}
+
+api::Json pending_entry(Context&, const PendingPairing& pending, UserVerification policy) {
   api::Json entry(json_object());
   put(entry, "id", pending.pairing.id);
   put(entry, "shown", pending.shown);
   put(entry, "server_key", crypto::base64url_encode(pending.pairing.server_point));
   put(entry, "expires", json_integer(pending.pairing.expires / kSecond));
+  put(entry, "user_verification", json_boolean(is_asked_for(policy)));
   return entry;
 }
 
-api::Json pending_entry(const PendingRequest& pending) {
+api::Json pending_entry(Context& context, const PendingRequest& pending, UserVerification policy) {
   api::Json entry(json_object());
   put(entry, "id", pending.request.id);
   put(entry, "pairing_id", pending.pairing_id);
@@ -135,23 +148,26 @@ api::Json pending_entry(const PendingRequest& pending) {
   put(entry, "number_digits", json_integer(static_cast<json_int_t>(pending.request.number.size())));
   put(entry, "remember_days_max", json_integer(pending.longest_rule));
   put(entry, "others_pending", json_integer(static_cast<json_int_t>(pending.others_pending)));
+  put(entry, "user_verification", json_boolean(is_asked_for(policy)));
+  if (is_asked_for(policy)) put(entry, "credential", credential_of(context, pending.pairing_id));
   return entry;
 }
 
 template <typename Entries>
-api::Json list_of(const Entries& entries) {
+api::Json list_of(Context& context, const Entries& entries, UserVerification policy) {
   api::Json list(json_array());
-  for (const auto& entry : entries) api::append(list, pending_entry(entry));
+  for (const auto& entry : entries) api::append(list, pending_entry(context, entry, policy));
   return list;
 }
 
 /// The version is a digest of the list itself: equal lists are the same version, on every instance and after a restart.
-Answer pending_call(Context& context, const Device& device, const std::string& since) {
+Answer pending_call(Context& context, const Device& device, const std::string& since,
+                    UserVerification policy) {
   constexpr std::size_t kVersionSize = 8;
   const PendingList pending = pending_for(context, device);
   const api::Json answer(json_object());
-  put(answer, "pairings", list_of(pending.pairings).release());
-  put(answer, "requests", list_of(pending.requests).release());
+  put(answer, "pairings", list_of(context, pending.pairings, policy).release());
+  put(answer, "requests", list_of(context, pending.requests, policy).release());
   const std::string version = hex_encode(crypto::sha256(api::dump(answer.get())).substr(0, kVersionSize));
   put(answer, "version", version);
   put(answer, "server_time", json_integer(context.now / kSecond));
@@ -161,26 +177,42 @@ Answer pending_call(Context& context, const Device& device, const std::string& s
   return result;
 }
 
+/// The credential for user verification that comes with an answer; nothing if none does.
+std::optional<OfferedCredential> offered_in(const json_t* body) {
+  if (json_object_get(body, "credential") == nullptr) return std::nullopt;
+  const json_t* const given = api::required_object(body, "credential");
+  return OfferedCredential{{binary(given, "authenticator_data"), binary(given, "client_data")},
+                           binary(given, "signature")};
+}
+
 Answer decide_pairing_call(Context& context, const Device& device, const Request& request,
                            const std::string& id) {
   const api::Json body = api::parse_object(request.body);
   const device::Choice choice = choice_of(body.get());
   if (choice == device::Choice::not_me) refuse(400, "choice must be allow or deny.");
-  return ok(
-      pairing_entry(context, decide_pairing(context, device, id, choice, binary(body.get(), "signature"))));
+  return ok(pairing_entry(context, decide_pairing(context, device, id, choice,
+                                                  binary(body.get(), "signature"), offered_in(body.get()))));
+}
+
+/// How the phone has verified the person; nothing if it says nothing of that.
+std::optional<webauthn::Assertion> verification_in(const json_t* body) {
+  if (json_object_get(body, "verification") == nullptr) return std::nullopt;
+  const json_t* const given = api::required_object(body, "verification");
+  return webauthn::Assertion{binary(given, "authenticator_data"), binary(given, "client_data"),
+                             binary(given, "signature")};
 }
 
 Answered answered_in(const json_t* body) {
   const std::int64_t days = api::optional_integer(body, "remember_days", 0);
   if (days < 0 || days > rules::kMaxRuleDays) refuse(400, "remember_days must be between 0 and 365.");
   return {choice_of(body), api::optional_string(body, "number"), static_cast<int>(days),
-          binary(body, "signature")};
+          binary(body, "signature"), verification_in(body)};
 }
 
 Answer decide_request_call(Context& context, const Device& device, const Request& request,
-                           const std::string& id) {
+                           const std::string& id, UserVerification policy) {
   const api::Json body = api::parse_object(request.body);
-  const auto decided = decide_request(context, device, id, answered_in(body.get()));
+  const auto decided = decide_request(context, device, id, answered_in(body.get()), policy);
   const api::Json answer(json_object());
   put(answer, "id", decided.id);
   put(answer, "granted", json_boolean(decided.state == RequestState::granted));
@@ -266,14 +298,16 @@ Answer push_calls(Context& context, const Device& device, const Request& request
   return {200, "{}", true, 0};
 }
 
-Answer device_call(Context& context, const Device& device, const Request& request, const PushPolicy& push) {
+Answer device_call(Context& context, const Device& device, const Request& request,
+                   const PhonePolicy& policy) {
   const std::string_view path = path_of(request);
   const bool post = request.method == "POST";
   if (!post && request.method != "GET") refuse(405, "Calls are GET or POST.");
-  if (!post && path == "pending") return pending_call(context, device, since_parameter(request));
+  if (!post && path == "pending")
+    return pending_call(context, device, since_parameter(request), policy.verification);
   if (!post && path == "pairings") return pairings_call(context, device);
   if (!post && path == "rules") return rules_call(context, device);
-  if (path == "push" || path.starts_with("push/")) return push_calls(context, device, request, push);
+  if (path == "push" || path.starts_with("push/")) return push_calls(context, device, request, *policy.push);
   if (post && path == "phrases") return phrase_call(context, device);
   if (const auto id = id_between(path, "pairings/", ""); post && !id.empty()) {
     return decide_pairing_call(context, device, request, id);
@@ -282,7 +316,7 @@ Answer device_call(Context& context, const Device& device, const Request& reques
     return join_call(context, device, request, id);
   }
   if (const auto id = id_between(path, "requests/", "/decision"); post && !id.empty()) {
-    return decide_request_call(context, device, request, id);
+    return decide_request_call(context, device, request, id, policy.verification);
   }
   if (const auto id = id_between(path, "rules/", "/remove"); post && !id.empty()) {
     return remove_rule_call(context, device, id);
@@ -312,28 +346,27 @@ Answer guarded(Context& context, Call call) {
 }
 
 /// `device`: whom the call is from, for a call that waits.
-Answer first_answer(Context& context, const Request& request, const PushPolicy& push, Device& device) {
+Answer first_answer(Context& context, const Request& request, const PhonePolicy& policy, Device& device) {
   return guarded(context, [&] {
     if (request.method == "POST" && path_of(request) == "devices") return register_call(context, request);
     device = authenticate_device(context, call_of(request), request.authorization);
-    return device_call(context, device, request, push);
+    return device_call(context, device, request, policy);
   });
 }
 
 }  // namespace
 
-Answer answer_authenticator_call(Context& context, const Request& request, const PushPolicy& push) {
+Answer answer_authenticator_call(Context& context, const Request& request, const PhonePolicy& policy) {
   Device device;
-  return first_answer(context, request, push, device);
+  return first_answer(context, request, policy, device);
 }
 
 boost::asio::awaitable<Response> authenticator_api(App& app, const Request& request, Peer& peer) {
   Device device;
-  // As it was when the call came: a reload may replace it meanwhile.
-  const std::shared_ptr<const PushPolicy> push = app.push;
-  const Work first = [&](Context& context) { return first_answer(context, request, *push, device); };
+  const PhonePolicy policy{app.push, app.user_verification};
+  const Work first = [&](Context& context) { return first_answer(context, request, policy, device); };
   const Work again = [&](Context& context) {
-    return guarded(context, [&] { return device_call(context, device, request, *push); });
+    return guarded(context, [&] { return device_call(context, device, request, policy); });
   };
   const auto claim = device::parse_call_authorization(request.authorization);
   const bool may_wait = request.method == "GET" && path_of(request) == "pending" && claim;

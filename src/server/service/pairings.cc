@@ -61,6 +61,15 @@ void enable(Context& context, const Device& device, const Pairing& pairing) {
   context.store.notify(device.id);
 }
 
+/// What a phone is asked it is asked once, and by the pairing that it was given last.
+void replace_earlier(Context& context, const Device& device, const Pairing& pairing) {
+  for (const Pairing& earlier : enabled_ones(context.store.pairings_of_user(pairing.user_id))) {
+    if (earlier.device_id != device.id) continue;
+    end_pairing(context, earlier, PairingState::deactivated);
+    audit_pairing(context, "pairing replaced", earlier, device.name);
+  }
+}
+
 }  // namespace
 
 std::vector<Pairing> enabled_ones(const std::vector<Pairing>& pairings) {
@@ -146,11 +155,12 @@ Pairing deactivate_pairing(Context& context, const Caller& caller, std::string_v
 }
 
 Pairing decide_pairing(Context& context, const Device& device, std::string_view id, device::Choice choice,
-                       std::string_view signature) {
+                       std::string_view signature, const std::optional<OfferedCredential>& credential) {
   Pairing pairing = pairing_of_device(context, device, id);
   expire_if_due(context, pairing);
   const std::string shown = shown_pairing(context, pairing);
-  require_decision_signature(context, device, pairing.id, shown, choice, "", signature);
+  const std::string statement = device::decision_bytes(context.origin, pairing.id, shown, choice, "");
+  require_decision_signature(device, statement, signature);
   if (pairing.state != PairingState::pending)
     refuse(409, "This pairing was decided before, or its time is over.");
   if (choice == device::Choice::allow) require_room_for_phone(context, pairing.user_id);
@@ -158,9 +168,12 @@ Pairing decide_pairing(Context& context, const Device& device, std::string_view 
     end_pairing(context, pairing, PairingState::denied);
     refuse(409, "This user got another second factor meanwhile.");
   }
+  if (choice == device::Choice::allow && credential)
+    keep_credential(context, device, pairing, statement, *credential);
   context.store.insert_decision({pairing.id, pairing.id, device.id, shown, std::string(to_text(choice)), "",
                                  std::string(signature), context.now, 0, context.origin});
   if (choice == device::Choice::allow) {
+    replace_earlier(context, device, pairing);
     enable(context, device, pairing);
     pairing.state = PairingState::enabled;
   } else {

@@ -3,12 +3,14 @@
 #ifndef TOOPHER_SERVER_SERVICE_PAIRINGS_H
 #define TOOPHER_SERVER_SERVICE_PAIRINGS_H
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "device/decision.h"
 #include "server/service/context.h"
+#include "server/service/verification.h"
 
 namespace toopher::server {
 
@@ -27,9 +29,12 @@ void expire_if_due(Context& context, Pairing& pairing);
 /// Scope admin. Throws Refused: 403, 404.
 Pairing deactivate_pairing(Context& context, const Caller& caller, std::string_view id);
 
-/// The phone's answer. Throws Refused: 404, 409 when it is decided already, 401 for a wrong signature.
+/// The phone's answer; `credential` may come with "allow" (verification.h). What is allowed replaces an earlier pairing of
+/// this device with the same user. Throws Refused: 404, 409 when it is decided already, 401 for a wrong signature, 400 for a
+/// credential that does not hold.
 Pairing decide_pairing(Context& context, const Device& device, std::string_view id, device::Choice choice,
-                       std::string_view signature);
+                       std::string_view signature,
+                       const std::optional<OfferedCredential>& credential = std::nullopt);
 
 /// Throws Refused (409) for a user who has as many phones as one may have.
 void require_room_for_phone(Context& context, std::string_view user_id);

@@ -5,6 +5,7 @@
 #include "crypto/keys.h"
 #include "device/decision.h"
 #include "server/service/users.h"
+#include "server/service/verification.h"
 
 namespace toopher::server {
 
@@ -14,9 +15,11 @@ bool is_signed(Context& context, const Decision& decision, const crypto::PublicK
   const auto choice = device::choice_from_text(decision.choice);
   if (!choice) return false;
   const std::string origin = decision.origin.empty() ? context.origin : decision.origin;
-  return key.verifies(device::decision_bytes(origin, decision.pairing_id, decision.shown, *choice,
-                                             decision.number, decision.remember_days),
-                      decision.signature);
+  const std::string statement = device::decision_bytes(origin, decision.pairing_id, decision.shown, *choice,
+                                                       decision.number, decision.remember_days);
+  return key.verifies(statement, decision.signature) &&
+         (decision.verification.empty() ||
+          is_kept_verification(context, decision.pairing_id, origin, statement, decision.verification));
 }
 
 /// Whether the person saw this request, and none that only has the same id.

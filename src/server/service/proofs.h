@@ -19,7 +19,7 @@ enum class Proof {
   not_granted,      ///< nothing to prove
   missing,          ///< granted without a decision
   unknown_device,   ///< the device's key is not there
-  wrong_signature,  ///< the signature is not the device's over this decision
+  wrong_signature,  ///< the device's signature, or the person's verification, is not of this decision
   does_not_fit,     ///< rightly signed, but about something else than what the request says
 };
 

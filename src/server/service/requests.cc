@@ -12,6 +12,7 @@
 #include "server/service/shown.h"
 #include "server/service/transitions.h"
 #include "server/service/users.h"
+#include "server/service/verification.h"
 
 namespace toopher::server {
 
@@ -158,14 +159,15 @@ AuthenticationRequest cancel_request(Context& context, const Caller& caller, std
 }
 
 AuthenticationRequest decide_request(Context& context, const Device& device, std::string_view id,
-                                     const Answered& answered) {
+                                     const Answered& answered, UserVerification policy) {
   const device::Choice choice = answered.choice;
   auto request = context.store.request_by_id(id);
   const auto pairing = request ? pairing_shown_on(context, *request, device) : std::nullopt;
   if (!pairing) refuse(404, "This device has no such request.");
   const std::string shown = shown_request(context, *request, pairing->id);
-  require_decision_signature(context, device, pairing->id, shown, choice, answered.number, answered.signature,
-                             answered.remember_days);
+  const std::string statement = device::decision_bytes(context.origin, pairing->id, shown, choice,
+                                                       answered.number, answered.remember_days);
+  require_decision_signature(device, statement, answered.signature);
   check_number(*request, choice, answered.number);
   expire_if_due(context, *request);
   if (request->state != RequestState::pending) {
@@ -173,11 +175,14 @@ AuthenticationRequest decide_request(Context& context, const Device& device, std
   }
   if (!user_of(context, *request).enabled) throw Refused(api::user_disabled());
   check_remember(context, *request, answered);
-  context.store.insert_decision({request->id, pairing->id, device.id, shown, std::string(to_text(choice)),
-                                 answered.number, answered.signature, context.now, answered.remember_days,
-                                 context.origin});
+  std::string verification =
+      require_verification(context, policy, *pairing, choice, statement, answered.verification);
   Outcome outcome = outcome_of(*request, choice, answered.number);
   outcome.pairing_id = pairing->id;
+  outcome.user_verified = !verification.empty();
+  context.store.insert_decision({request->id, pairing->id, device.id, shown, std::string(to_text(choice)),
+                                 answered.number, answered.signature, context.now, answered.remember_days,
+                                 context.origin, std::move(verification)});
   finish(context, *request, outcome, device.name + " " + device.id);
   if (choice == device::Choice::not_me) raise_alarm(context, *request, device);
   if (request->state == RequestState::granted) {

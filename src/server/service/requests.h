@@ -11,6 +11,8 @@
 #include "base/secret.h"
 #include "device/decision.h"
 #include "server/service/context.h"
+#include "server/service/verification_policy.h"
+#include "webauthn/ceremony.h"
 
 namespace toopher::server {
 
@@ -54,12 +56,14 @@ struct Answered {
   std::string number;     ///< as typed
   int remember_days = 0;  ///< allow the same for so many days from now on; 0: this once
   std::string signature;  ///< raw, over all of this (device/decision.h)
+  std::optional<webauthn::Assertion> verification{};  ///< of the person, by the phone
 };
 
 /// The phone's answer. Throws Refused: 404; 401 for a wrong signature; 409 if it is final already; 400 when the number
-/// is missing or was not asked for, or a rule was wanted that there may not be (automation.h), which decides nothing.
+/// is missing or was not asked for, or a rule was wanted that there may not be (automation.h), and 403 where the person
+/// was not verified (verification.h), which decide nothing.
 AuthenticationRequest decide_request(Context& context, const Device& device, std::string_view id,
-                                     const Answered& answered);
+                                     const Answered& answered, UserVerification policy);
 
 /// The JSON text that the phone of `pairing_id` shows and signs.
 std::string shown_request(Context& context, const AuthenticationRequest& request,

@@ -37,13 +37,10 @@ ShownText& ShownText::object(const char* name, api::Json value) {
   return *this;
 }
 
-void require_decision_signature(Context& context, const Device& device, std::string_view pairing_id,
-                                std::string_view shown, device::Choice choice, std::string_view number,
-                                std::string_view signature, int remember_days) {
+void require_decision_signature(const Device& device, std::string_view statement,
+                                std::string_view signature) {
   const auto key = crypto::PublicKey::from_point(device.signing_key);
-  const std::string signed_bytes =
-      device::decision_bytes(context.origin, pairing_id, shown, choice, number, remember_days);
-  if (!key || !key->verifies(signed_bytes, signature)) {
+  if (!key || !key->verifies(statement, signature)) {
     throw Refused({401, 401, "The signature does not fit what was shown; fetch the list again."});
   }
 }

@@ -27,10 +27,9 @@ class ShownText {
   api::Json object_;
 };
 
-/// Throws Refused (401) unless `signature` (raw) is the device's over this decision (device/decision.h).
-void require_decision_signature(Context& context, const Device& device, std::string_view pairing_id,
-                                std::string_view shown, device::Choice choice, std::string_view number,
-                                std::string_view signature, int remember_days = 0);
+/// Throws Refused (401) unless `signature` (raw) is the device's over `statement`, the bytes of its decision
+/// (device/decision.h).
+void require_decision_signature(const Device& device, std::string_view statement, std::string_view signature);
 
 }  // namespace toopher::server
 

@@ -45,7 +45,7 @@ AuthenticationRequest with_outcome(const Context& context, AuthenticationRequest
 }  // namespace
 
 void audit_request(Context& context, std::string_view event, const AuthenticationRequest& request,
-                   std::string_view by) {
+                   std::string_view by, bool user_verified) {
   const auto user = context.store.user_by_id(request.user_id);
   audit(context, event,
         {{"request", request.id},
@@ -53,6 +53,7 @@ void audit_request(Context& context, std::string_view event, const Authenticatio
          {"terminal", request.terminal.name},
          {"action", request.action.name},
          {"factor", factor_of(request)},
+         {"user_verification", user_verified ? "yes" : ""},
          {"rule", request.rule_id},
          {"reason", request.reason},
          {"reason_code", request.reason_code == 0 ? "" : std::to_string(request.reason_code)},
@@ -79,7 +80,8 @@ bool finish(Context& context, AuthenticationRequest& request, const Outcome& out
   request = std::move(finished);
   context.store.notify(request.id);
   notify_devices_of(context, request.user_id);
-  audit_request(context, "request " + std::string(state_name(request.state)), request, by);
+  audit_request(context, "request " + std::string(state_name(request.state)), request, by,
+                outcome.user_verified);
   return true;
 }
 

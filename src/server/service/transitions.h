@@ -17,6 +17,7 @@ struct Outcome {
   bool totp_valid = false;
   std::string_view pairing_id{};  ///< whose phone or code decided; empty: as before
   std::string_view rule_id{};     ///< the automation rule that decided; empty: none
+  bool user_verified = false;     ///< the phone has verified the person (verification.h)
 };
 
 /// A new request that is final from the beginning, so that nobody waits for it: written once, and logged as by finish().
@@ -35,7 +36,7 @@ std::string_view state_name(RequestState state);
 
 /// One audit event about a request, with everything that matters about it.
 void audit_request(Context& context, std::string_view event, const AuthenticationRequest& request,
-                   std::string_view by);
+                   std::string_view by, bool user_verified = false);
 
 }  // namespace toopher::server
 

@@ -206,6 +206,17 @@ struct Decision {
   int remember_days = 0;  ///< part of what was signed: a rule for as many days; 0: none
   std::string
       origin{};  ///< part of what was signed; empty in decisions of earlier versions: the server's own
+  std::string verification{};  ///< of the person, by the phone (service/verification.h); empty: none
+};
+
+/// By which the phone of a pairing verifies the person (WebAuthn).
+struct PairingCredential {
+  std::string pairing_id;
+  std::string id;
+  std::string point;             ///< P-256
+  std::uint32_t sign_count = 0;  ///< of the last assertion
+  std::string signature;         ///< the device's, which binds it to the pairing
+  Millis created = 0;
 };
 
 /// What one step of sealing anew did, and where the next one begins.

@@ -195,6 +195,14 @@ CREATE TABLE push_subscriptions (
 CREATE TABLE ntfy_topics (user_id TEXT PRIMARY KEY REFERENCES users, sealed_topic {bytes} NOT NULL) {table};
 )sql";
 
+// By which phones verify the person, and what they said of it with a decision.
+constexpr const char* kVerification = R"sql(
+CREATE TABLE credentials (
+  pairing_id TEXT PRIMARY KEY REFERENCES pairings, credential_id {bytes} NOT NULL UNIQUE, point {bytes} NOT NULL,
+  sign_count {integer} NOT NULL, signature {bytes} NOT NULL, created {integer} NOT NULL) {table};
+ALTER TABLE decisions ADD COLUMN verification TEXT NOT NULL DEFAULT '';
+)sql";
+
 /// A piece of the version that it belongs to.
 struct Step {
   std::int64_t version;
@@ -206,7 +214,7 @@ constexpr std::array kSteps = {
     Step{1, kFirstVersion},   Step{2, kSecondVersion}, Step{3, kDirectoriesAndPolicies},
     Step{3, kRulesAndProofs}, Step{3, kEnrolments},    Step{3, kValidators},
     Step{3, kResetLinks},     Step{3, kFewerPages},    Step{3, kRetention},
-    Step{3, kMemos},          Step{3, kPush}};
+    Step{3, kMemos},          Step{3, kPush},          Step{4, kVerification}};
 
 std::string in_dialect(std::string_view text, const sql::Dialect& dialect) {
   const std::array<std::pair<std::string_view, std::string_view>, 8> words{

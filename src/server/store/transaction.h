@@ -188,6 +188,12 @@ class Transaction {
   void insert_decision(const Decision& decision);
   std::optional<Decision> decision_about(std::string_view subject);
 
+  void insert_credential(const PairingCredential& credential);
+  std::optional<PairingCredential> credential_of_pairing(std::string_view pairing_id);
+  /// By its own id, whichever pairing has it.
+  bool is_credential_known(std::string_view id);
+  void set_sign_count(std::string_view pairing_id, std::uint32_t sign_count);
+
   void insert_rule(const AutomationRule& rule);
   std::optional<AutomationRule> rule_by_id(std::string_view id);
   /// The rule in force that answers these criteria.

@@ -182,20 +182,21 @@ int Transaction::refused_pushes(std::string_view user_id, Millis since) {
 void Transaction::insert_decision(const Decision& decision) {
   db_.post(
       "INSERT INTO decisions (subject, pairing_id, device_id, shown, choice, number, signature, at, "
-      "remember_days, origin) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "remember_days, origin, verification) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       decision.subject, decision.pairing_id, decision.device_id, decision.shown, decision.choice,
-      decision.number, Blob{decision.signature}, decision.at, decision.remember_days, decision.origin);
+      decision.number, Blob{decision.signature}, decision.at, decision.remember_days, decision.origin,
+      decision.verification);
 }
 
 std::optional<Decision> Transaction::decision_about(std::string_view subject) {
   return first(db_.query("SELECT subject, pairing_id, device_id, shown, choice, number, signature, at, "
-                         "remember_days, origin FROM decisions WHERE subject = ?",
+                         "remember_days, origin, verification FROM decisions WHERE subject = ?",
                          subject),
                [](const Rows& row) {
                  return Decision{row.text(0), row.text(1),    row.text(2),
                                  row.text(3), row.text(4),    row.text(5),
                                  row.text(6), row.integer(7), static_cast<int>(row.integer(8)),
-                                 row.text(9)};
+                                 row.text(9), row.text(10)};
                });
 }
 

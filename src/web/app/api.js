@@ -71,16 +71,19 @@ export class Api {
     return this.#call('GET', path, undefined, { signal, timeout: since === '' ? TIMEOUT : hold + GRACE });
   }
 
-  async decidePairing(entry, choice) {
-    const signature = await this.#decision(entry.id, entry.shown, choice, '');
-    return this.#call('POST', `pairings/${entry.id}`, { choice, signature });
+  /** `credential`: that of later/verification.js, or undefined. */
+  async decidePairing(entry, choice, credential) {
+    const text = await decisionText(this.origin, entry.id, entry.shown, choice, '');
+    return this.#call('POST', `pairings/${entry.id}`, { choice, signature: await this.#signed(text), credential });
   }
 
-  /** `days`: for how long the like is allowed without asking, or 0. */
-  async decide(entry, choice, number, days = 0) {
-    const signature = await this.#decision(entry.pairing_id, entry.shown, choice, number, days);
+  /** `days`: for how long the like is allowed without asking, or 0. `verify(text)` verifies the person, where that is needed. */
+  async decide(entry, choice, number, days = 0, verify = undefined) {
+    const text = await decisionText(this.origin, entry.pairing_id, entry.shown, choice, number, days);
+    const verification = await verify?.(text);
     const remember = days === 0 ? {} : { remember_days: days };
-    return this.#call('POST', `requests/${entry.id}/decision`, { choice, number, signature, ...remember });
+    return this.#call('POST', `requests/${entry.id}/decision`,
+      { choice, number, signature: await this.#signed(text), ...remember, verification });
   }
 
   /** Whether the server sends pushes, its key, and what became of the last one. */
@@ -98,9 +101,7 @@ export class Api {
 
   removeRule = (id) => this.#call('POST', `rules/${id}/remove`, {});
 
-  async #decision(pairing, shown, choice, number, days) {
-    return sign(this.device.signingKey, await decisionText(this.origin, pairing, shown, choice, number, days));
-  }
+  #signed = (text) => sign(this.device.signingKey, text);
 
   /** A call that was refused for the phone's clock is made once more with the server's. */
   async #call(method, path, body, options = {}) {

@@ -31,5 +31,7 @@ export function concat(...parts) {
   return whole;
 }
 
-/** Hexadecimal SHA-256 of a text's UTF-8. */
-export const sha256Hex = async (text) => hex(await crypto.subtle.digest('SHA-256', utf8(text)));
+/** SHA-256 of a text's UTF-8. */
+export const sha256 = (text) => crypto.subtle.digest('SHA-256', utf8(text));
+
+export const sha256Hex = async (text) => hex(await sha256(text));

@@ -49,8 +49,11 @@ export class Phone {
     this.#use({ ...device, id });
   }
 
-  /** The code key is kept before the server learns the answer, so that no crash leaves a pairing without codes. */
-  async allowPairing(entry, shown) {
+  /**
+   * The code key is kept before the server learns the answer, so that no crash leaves a pairing without codes.
+   * `credential`: of later/verification.js, or undefined.
+   */
+  async allowPairing(entry, shown, credential) {
     const { agreementKey, agreementPoint } = this.device;
     const pairing = {
       id: shown.id,
@@ -60,17 +63,28 @@ export class Phone {
       created: this.clock.now(),
       confirmed: false,
       active: true,
+      credential: credential?.id ?? '',
       codeKey: await agreeOnCodeKey(agreementKey, shown.id, agreementPoint, shown.serverPoint),
     };
     await this.#keep(pairing);
     try {
-      await this.api.decidePairing(entry, 'allow');
+      await this.api.decidePairing(entry, 'allow', credential?.offer);
     } catch (error) {
       if (error instanceof Refused) await this.settle();
       throw error;
     }
     await this.#keep({ ...pairing, confirmed: true });
+    await this.#forgetReplaced(pairing).catch(() => {});
     return this.pairing(shown.id);
+  }
+
+  /** A phone that is paired anew with an account: the server has ended what was before. */
+  async #forgetReplaced({ id, user }) {
+    const earlier = this.pairings.filter((one) => one.active && one.user === user && one.id !== id);
+    if (earlier.length === 0) return;
+    await this.settle();
+    for (const one of earlier) if (!this.pairing(one.id)?.active) await this.vault.forgetPairing(one.id);
+    await this.refresh();
   }
 
   denyPairing = (entry) => this.api.decidePairing(entry, 'deny');
@@ -92,11 +106,11 @@ export class Phone {
     return changed;
   }
 
-  /** What became of a request: granted, denied, not_me, wrong_number, expired, withdrawn, elsewhere_*. */
-  async decide(entry, request, choice, number, days) {
+  /** What became of a request: granted, denied, not_me, wrong_number, expired, withdrawn, elsewhere_*. `verify`: of Api. */
+  async decide(entry, request, choice, number, days, verify) {
     let outcome;
     try {
-      const answer = await this.api.decide(entry, choice, number, days);
+      const answer = await this.api.decide(entry, choice, number, days, verify);
       outcome = answer.granted ? 'granted' : OUTCOME_OF_REASON[answer.reason_code] ?? 'denied';
     } catch (error) {
       outcome = error instanceof Refused ? outcomeOfRefusal(error) : undefined;

@@ -44,7 +44,13 @@ export function readPairing(entry) {
   } catch {
     throw new Unreadable('"server_key" is not a point');
   }
-  return { id: entry.id, requester: text(shown, 'requester'), user: text(shown, 'user', true), serverPoint };
+  return {
+    id: entry.id,
+    requester: text(shown, 'requester'),
+    user: text(shown, 'user', true),
+    serverPoint,
+    verification: entry.user_verification === true,
+  };
 }
 
 /** A request of the pending list. */
@@ -70,6 +76,8 @@ export function readRequest(entry) {
     expires: integer(shown, 'expires'),
     others: integer(entry, 'others_pending'),
     longestRule: integer(entry, 'remember_days_max'),
+    verification: entry.user_verification === true,
+    credential: text(entry, 'credential'),
   };
 }
 

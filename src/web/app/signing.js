@@ -4,7 +4,8 @@ import { base64url, sha256Hex, utf8 } from './bytes.js';
 
 const ECDSA = { name: 'ECDSA', hash: 'SHA-256' };
 
-const lines = (...fields) => fields.map((field) => `${field}\n`).join('');
+/** What is signed: each field, ended by a line feed. */
+export const lines = (...fields) => fields.map((field) => `${field}\n`).join('');
 
 /** The text that is signed for a call. `target`: path and query as sent; `body`: its text, may be empty. */
 export const callText = async ({ method, target, body }, origin, { device, timestamp, nonce }) =>

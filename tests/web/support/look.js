@@ -9,6 +9,14 @@ export const SCREENS = join(BUILD, 'screens');
 const AXE = readFileSync(need.resolve('axe-core/axe.min.js'), 'utf8');
 const FINGERTIP = 44; // CSS pixels
 
+/** One for each page, as long as it is open: the end of any session takes a page's virtual authenticators with it. */
+const sessions = new WeakMap();
+
+async function debuggerOf(page) {
+  if (!sessions.has(page)) sessions.set(page, await page.context().newCDPSession(page));
+  return sessions.get(page);
+}
+
 async function evaluate(cdp, expression) {
   const { result, exceptionDetails } = await cdp.send('Runtime.evaluate',
     { expression, awaitPromise: true, returnByValue: true });
@@ -18,12 +26,11 @@ async function evaluate(cdp, expression) {
 
 /** Violations in words. `rules`: all, or only these. By the debugger: the page's policy lets nobody else add scripts. */
 async function violations(page, rules) {
-  const cdp = await page.context().newCDPSession(page);
+  const cdp = await debuggerOf(page);
   await evaluate(cdp, `if (!globalThis.axe) { ${AXE} }`);
   const options = rules ? { runOnly: rules } : {};
   const found = await evaluate(cdp, `axe.run(document, ${JSON.stringify(options)}).then(({ violations }) =>
     violations.flatMap(({ id, help, nodes }) => nodes.map((node) => id + ': ' + help + ': ' + node.html)))`);
-  await cdp.detach();
   return found;
 }
 

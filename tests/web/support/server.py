@@ -5,7 +5,8 @@
     {"call": "end_pairing", "id": ID}                                  -> [status, answer]; as an administrator
     {"call": "audit"}                                                  -> [event, ...]
     {"call": "stop"}, {"call": "start"}                                -> null; the same port and database
-The first line says {"url": ...}. It ends with its standard input. Arguments are further lines of toopherd.conf.
+The first line says {"url": ...}. It ends with its standard input. Arguments are further lines of toopherd.conf. Where these
+ask for user verification, which browsers offer at no address, the URL is one of localhost.
 """
 
 import json
@@ -25,8 +26,9 @@ class Server:
     """toopherd on one port, however often it is started."""
 
     def __init__(self, directory, lines):
-        self.process = system.Toopherd(directory, settings="".join(line + "\n" for line in lines))
-        self.url = self.process.url
+        name = "localhost" if any(line.startswith("user-verification") for line in lines) else ""
+        self.process = system.Toopherd(directory, settings="".join(line + "\n" for line in lines), name=name)
+        self.url, self.origin = self.process.url, self.process.origin
         self.host = requester.Requester(self.url, self.process.key, self.process.secret)
         config = pathlib.Path(self.process.directory) / "toopherd.conf"
         config.write_text(config.read_text("utf-8").replace("127.0.0.1:0", self.url.removeprefix("http://")), "utf-8")
@@ -59,7 +61,7 @@ class Server:
 def main():
     with tempfile.TemporaryDirectory(prefix="toopher-web-") as directory:
         server = Server(directory, sys.argv[1:])
-        print(json.dumps({"url": server.url}), flush=True)
+        print(json.dumps({"url": server.origin}), flush=True)
         for line in sys.stdin:
             call = json.loads(line)
             result = getattr(server, call.pop("call"))(**call)

@@ -2,9 +2,10 @@
 // Home: what waits for an answer, then the pairings with their codes.
 import { grouped, secondsLeft, STEP } from '../codes.js';
 import { everySecond, h, icon, ring } from '../dom.js';
+import { NotVerified, unlock } from '../later/verification.js';
 import { button, nameOf, notice, whatOf, whereOf } from '../parts.js';
 import { clockTrouble, explain } from '../trouble.js';
-import { makeVisible } from '../visible.js';
+import { makeVisible, seen } from '../visible.js';
 import { t } from '../words.js';
 
 function requestCard(app, { request }) {
@@ -18,7 +19,29 @@ function requestCard(app, { request }) {
   return { node, tick };
 }
 
-function pairingCard(app, pairing) {
+/** Codes of a pairing that verifies its person are shown to that person only, until the app leaves the screen. */
+const unlocked = new Set();
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'hidden') unlocked.clear();
+});
+const isLocked = (pairing) => Boolean(pairing.credential) && !unlocked.has(pairing.id);
+
+function lockedCode(pairing, rebuild) {
+  const trouble = h('p', { class: 'trouble', role: 'alert' });
+  const open = async () => {
+    try {
+      await unlock(pairing.credential);
+      unlocked.add(pairing.id);
+      rebuild();
+    } catch (error) {
+      if (!(error instanceof NotVerified)) throw error;
+      trouble.textContent = t(`verify.code.${error.why}`, { why: seen(error.message) });
+    }
+  };
+  return h('div', { class: 'locked' }, button([icon('shield'), t('verify.code')], open), trouble);
+}
+
+function pairingCard(app, pairing, rebuild) {
   const digits = h('span', { class: 'digits', translate: 'no' });
   const copied = h('span', { class: 'copied', role: 'status' });
   const left = ring(STEP, (n) => t('code.left', { n }));
@@ -28,7 +51,7 @@ function pairingCard(app, pairing) {
     copied.textContent = t('code.copied');
     setTimeout(() => { copied.textContent = ''; }, 2000);
   };
-  const show = pairing.active
+  const show = pairing.active && isLocked(pairing) ? lockedCode(pairing, rebuild) : pairing.active
     ? h('button', { type: 'button', class: 'code', onclick: copy }, digits, left.node,
       h('span', { class: 'unseen' }, t('code.copy')))
     : h('p', { class: 'quiet' }, t('pairing.ended'));
@@ -40,7 +63,7 @@ function pairingCard(app, pairing) {
         onclick: () => app.go(`/pairing/${pairing.id}`) }, icon('more'))),
     show, copied);
   const tick = async () => {
-    if (!pairing.active) return;
+    if (!pairing.active || isLocked(pairing)) return;
     left.set(secondsLeft(app.phone.clock.now()));
     code = await app.phone.code(pairing);
     digits.textContent = grouped(code);
@@ -63,7 +86,7 @@ export function home(app) {
 
   function build() {
     const waiting = app.list.requests.map((one) => requestCard(app, one));
-    const pairings = phone.pairings.map((one) => pairingCard(app, one));
+    const pairings = phone.pairings.map((one) => pairingCard(app, one, build));
     const clock = clockTrouble(phone.clock);
     ticks = [...waiting, ...pairings].map((part) => part.tick);
     node.replaceChildren(

@@ -33,7 +33,7 @@ export async function pairing(app, one) {
         !one.active && notice('danger', t('pairing.endedLong')),
         h('section', { class: 'card' }, facts([[t('fact.user'), one.user], [t('fact.requester'), one.requester],
           [t('fact.server'), phone.origin], [t('fact.phone'), phone.device.name], [t('fact.fingerprint'), print, 'command'],
-          [t('fact.since'), when(one.created)], [t('fact.storage'), t(kept ? 'storage.kept' : 'storage.mayGo')]])),
+          [t('fact.since'), when(one.created)], [t('fact.verification'), one.credential ? t('verify.has') : ''], [t('fact.storage'), t(kept ? 'storage.kept' : 'storage.mayGo')]])),
         !kept && notice('warning', t('storage.notKept')),
         h('form', { onsubmit: rename },
           h('label', { for: 'label', class: 'label' }, t('pairing.label')), field,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The approval: what is about to happen, the number from the login, and three ways to answer.
+import { Refused } from '../api.js';
 import { everySecond, h, icon, ring } from '../dom.js';
+import { NotVerified, verify } from '../later/verification.js';
 import { button, ending, facts, heading, notice, topBar, whatOf } from '../parts.js';
 import { addsFactor, isNumber } from '../shown.js';
 import { explain } from '../trouble.js';
@@ -31,8 +33,20 @@ function details(request) {
   ]);
 }
 
+/** Without a credential the server would refuse to let it be allowed. */
+const isAllowable = ({ verification, credential }) => !verification || credential !== '';
+
+/** What went wrong with an answer, in words. */
+function reason(error, asked) {
+  if (error instanceof NotVerified) return t(`verify.${error.why}`, { why: seen(error.message) });
+  if (asked.verification && error instanceof Refused && error.status === 403) return t('verify.notAccepted');
+  const { title, text } = explain(error);
+  return `${title}. ${text}`;
+}
+
 /** They come first: whoever asks fills the lines below, and could push what follows them out of sight. */
 const warnings = (request) => [
+  !isAllowable(request) && notice('warning', t('verify.none')),
   !request.verified && notice('warning', t('warn.unverified')),
   request.others > 0 && notice('danger', t('warn.others', { n: request.others })),
   addsFactor(request.action) && notice('danger', t('warn.addsFactor', { action: seen(request.action) })),
@@ -66,7 +80,7 @@ export function request(app, { entry, request: asked }) {
     id: 'number', class: asked.digits > 3 ? 'number wide' : 'number', inputmode: 'numeric', pattern: '[0-9]*', autocomplete: 'off', enterkeyhint: 'done',
     maxlength: asked.digits, placeholder: '–'.repeat(asked.digits), 'aria-describedby': 'number-hint',
   });
-  const forget = memory(asked.longestRule);
+  const forget = memory(isAllowable(asked) ? asked.longestRule : 0);
   const meaning = h('p', { class: 'quiet', hidden: true }, t('memory.text'));
   forget?.addEventListener('change', () => { meaning.hidden = forget.value === '0'; });
   const allow = button([icon('check'), t('allow')], () => answer('allow', number.value, Number(forget?.value ?? 0)), 'primary');
@@ -80,7 +94,7 @@ export function request(app, { entry, request: asked }) {
   let read = false; // to the end of what is asked
 
   const refresh = () => {
-    allow.disabled = busy || !heeded || !read || (asked.digits > 0 && !isNumber(number.value, asked.digits));
+    allow.disabled = busy || !isAllowable(asked) || !heeded || !read || (asked.digits > 0 && !isNumber(number.value, asked.digits));
     deny.disabled = notMe.disabled = busy || !heeded;
   };
   const over = (outcome) => {
@@ -94,21 +108,22 @@ export function request(app, { entry, request: asked }) {
     app.answered.add(entry.id);
     refresh();
     try {
-      const outcome = await phone.decide(entry, asked, choice, asked.digits > 0 ? typed : '', days);
+      const verifying = choice === 'allow' && asked.verification ? (text) => verify(asked.credential, text) : undefined;
+      const outcome = await phone.decide(entry, asked, choice, asked.digits > 0 ? typed : '', days, verifying);
       app.show(outcomeScreen(app, outcome));
     } catch (error) {
       busy = false;
       app.answered.delete(entry.id);
       refresh();
-      const { title, text } = explain(error);
-      trouble.replaceChildren(notice('danger', `${title}. ${text}`));
+      trouble.replaceChildren(notice(error instanceof NotVerified ? 'warning' : 'danger', reason(error, asked)));
+      trouble.scrollIntoView({ block: 'nearest' });
     }
     app.watch.poke(true);
   }
 
   const trouble = h('div', { role: 'alert' });
   number.addEventListener('input', refresh);
-  const numberEntry = asked.digits > 0 && h('div', { class: 'number-entry' },
+  const numberEntry = asked.digits > 0 && isAllowable(asked) && h('div', { class: 'number-entry' },
     h('div', {}, h('label', { for: 'number' }, t('number.label')),
       h('p', { id: 'number-hint', class: 'quiet' }, t('number.hint', { n: asked.digits }))),
     number);
