@@ -107,3 +107,68 @@ self.addEventListener('notificationclick', (event) => {
   event.notification.close();
   event.waitUntil(open(event.notification.data ?? {}));
 });
+
+// A browser may replace its subscription while the app is closed. The server is told at once, or its messages would go
+// nowhere; where that fails, the app does it when it is opened next.
+
+/** RFC 4648 section 5, without padding. */
+function base64url(bytes) {
+  const binary = Array.from(new Uint8Array(bytes), (byte) => String.fromCharCode(byte)).join('');
+  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}
+
+const utf8 = (text) => new TextEncoder().encode(text);
+const hash = async (text) => Array.from(new Uint8Array(await crypto.subtle.digest('SHA-256', utf8(text))),
+  (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/** What vault.js keeps: this device with its key, or undefined before the first pairing. */
+function readDevice() {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open('toopher');
+    opening.onerror = () => reject(opening.error);
+    opening.onupgradeneeded = () => opening.transaction.abort(); // the app has made none
+    opening.onsuccess = () => {
+      const db = opening.result;
+      const reading = db.transaction('device').objectStore('device').get('this');
+      reading.onsuccess = () => resolve(reading.result);
+      reading.onerror = () => reject(reading.error);
+      db.close();
+    };
+  });
+}
+
+/** A signed call of docs/authenticator-api.md; its answer. */
+async function call(device, method, path, body = '') {
+  const target = `/authenticator/v1/${path}`;
+  const timestamp = String(Math.floor(Date.now() / 1000 - device.clockError));
+  const nonce = base64url(crypto.getRandomValues(new Uint8Array(16)));
+  const text = ['toopher-call-v1', method, self.location.origin, target, device.id, timestamp, nonce, await hash(body), ''].join('\n');
+  const signature = base64url(await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, device.signingKey, utf8(text)));
+  const answer = await fetch(target, {
+    method, cache: 'no-store', credentials: 'omit', redirect: 'error', ...(body && { body }),
+    headers: {
+      'Content-Type': 'application/json',
+      Authorization: `Toopher-Device device="${device.id}",timestamp="${timestamp}",nonce="${nonce}",signature="${signature}"`,
+    },
+  });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  return answer.json();
+}
+
+/** The browser's new subscription, made here where the browser has not. */
+async function renewed(device, one) {
+  const { available, application_server_key: key } = await call(device, 'GET', 'push');
+  if (!available) return undefined;
+  const { pushManager } = self.registration;
+  return one ?? await pushManager.getSubscription() ?? pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+}
+
+async function resubscribe({ newSubscription }) {
+  const device = await readDevice();
+  const one = device && await renewed(device, newSubscription);
+  if (!one) return;
+  const keys = { endpoint: one.endpoint, p256dh: base64url(one.getKey('p256dh')), auth: base64url(one.getKey('auth')) };
+  await call(device, 'POST', 'push', JSON.stringify(keys));
+}
+
+self.addEventListener('pushsubscriptionchange', (event) => event.waitUntil(resubscribe(event)));

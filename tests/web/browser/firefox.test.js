@@ -44,7 +44,7 @@ async function assertShown(tag, isThere = true) {
 }
 
 async function eventually(condition) {
-  for (const end = Date.now() + 15_000; !condition();) {
+  for (const end = Date.now() + 15_000; !(await condition());) {
     assert.ok(Date.now() < end, String(condition));
     await new Promise((resolve) => { setTimeout(resolve, 20); });
   }
@@ -129,4 +129,16 @@ test('a subscription that is gone at the push service is renewed when the app op
   const taken = service.messages.length;
   await firefox.tap('Send a test push');
   await eventually(() => service.messages.length > taken);
+});
+
+test('a subscription that the browser replaces is told to the server while the app is closed', async () => {
+  const subscribed = async () => (await server.audit()).filter(({ event }) => event === 'push subscribed').length;
+  await firefox.goto('about:blank');
+  const before = await subscribed();
+  service.forget();
+  await eventually(async () => await subscribed() > before);
+  await firefox.noNotification('Is this you?');
+  const login = await server.login('jdoe');
+  await firefox.allow(login.number);
+  assert.equal((await server.get(`authentication_requests/${login.id}`)).granted, true);
 });

@@ -9,6 +9,7 @@ const { WebSocketServer } = need('ws');
 
 export class PushService {
   #channels = new Map(); // to the browser's socket
+  #sockets = new Set();
   messages = []; // { headers, body } that were taken
   gone = false; // answers that subscriptions are gone
   refused = 0; // messages that got this answer
@@ -30,12 +31,20 @@ export class PushService {
   get preferences() {
     return {
       'dom.push.serverURL': this.origin.replace('http', 'ws'), 'dom.push.testing.allowInsecureServerURL': true,
-      'dom.push.connection.enabled': true, 'permissions.default.desktop-notification': 1, 'alerts.useSystemBackend': false,
+      'dom.push.connection.enabled': true, 'dom.push.retryBaseInterval': 100, 'permissions.default.desktop-notification': 1, 'alerts.useSystemBackend': false,
       'dom.webnotifications.requireinteraction.count': 1000,
     };
   }
 
+  /** Loses all subscriptions, and the browser learns of it: the next time it says hello it is somebody new. */
+  forget() {
+    this.#channels.clear();
+    for (const socket of this.#sockets) socket.terminate();
+  }
+
   #talk(socket) {
+    this.#sockets.add(socket);
+    socket.on('close', () => this.#sockets.delete(socket));
     const say = (answer) => socket.send(JSON.stringify(answer));
     socket.on('message', (text) => {
       const { messageType, channelID } = JSON.parse(text);
