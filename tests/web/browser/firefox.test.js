@@ -71,6 +71,17 @@ test('a test push arrives, and is told with the details', async () => {
   await firefox.until(() => /Last push\s+\d/.test(document.body.innerText));
 });
 
+test('the details of a pairing tell of the last push, and send one', async () => {
+  await firefox.goto('about:blank');
+  await firefox.goto(`${server.url}/`);
+  await firefox.until(() => document.querySelector('.pairing .round')?.click() ?? document.querySelector('form') !== null);
+  await firefox.until(() => /Last push\s+\d/.test(document.body.innerText));
+  const taken = service.messages.length;
+  await firefox.tap('Send a test push');
+  await firefox.until(() => document.body.innerText.includes('Sent.'));
+  await eventually(() => service.messages.length > taken);
+});
+
 test('a login is notified at once, in words of the phone, and its notification goes with it', async (t) => {
   const times = [];
   await firefox.goto(`${server.url}/`);

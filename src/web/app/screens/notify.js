@@ -2,15 +2,13 @@
 // Notifications: turned on by a tap, tried out, and what is wrong with them.
 import { Refused } from '../api.js';
 import { h, icon } from '../dom.js';
-import { isSupported, isWanted, NoPush, renew, turnOff, turnOn } from '../later/push.js';
-import { button, facts, heading, notice, topBar } from '../parts.js';
+import { isSupported, isWanted, renew, turnOff, turnOn } from '../later/push.js';
+import { pushFacts, reason, sendTest } from '../later/pushed.js';
+import { button, heading, notice, topBar } from '../parts.js';
 import { isInstalled, platform } from '../platform.js';
-import { explain } from '../trouble.js';
 import { seen } from '../visible.js';
-import { t, when } from '../words.js';
+import { t } from '../words.js';
 import { installHint } from './welcome.js';
-
-const DELIVERY = 3000; // milliseconds
 
 /** Why nothing can be turned on here; undefined where it can. */
 function obstacle(app) {
@@ -18,12 +16,6 @@ function obstacle(app) {
   if (platform() === 'ios' && !isInstalled()) return [h('p', { class: 'lead' }, t('notify.ios')), installHint(app)];
   return [notice('warning', t('notify.unsupported'))];
 }
-
-const reason = (error) => {
-  if (error instanceof NoPush) return t(`notify.${error.why}`, { why: seen(error.message) });
-  const { title, text } = explain(error);
-  return `${title}. ${text}`;
-};
 
 /** What the server knows, after a lost subscription was renewed; undefined where it does not say. Without push it answers 404. */
 async function stateOf(phone) {
@@ -58,13 +50,8 @@ export async function notify(app) {
     said.replaceChildren(words ?? '');
   };
   const test = async () => {
-    try {
-      await phone.api.testPush();
-    } catch (error) {
-      throw error instanceof Refused && error.status === 429 ? new NoPush('often') : error;
-    }
     clearTimeout(timer);
-    timer = setTimeout(() => void build(), DELIVERY);
+    timer = await sendTest(phone, () => void build());
   };
 
   function buttons(isOn, isPossible) {
@@ -82,9 +69,7 @@ export async function notify(app) {
       h('div', { class: 'badge brand small' }, icon('bell')), heading(t('notify.title')),
       h('p', { class: 'lead' }, t(isOn ? 'notify.onText' : 'notify.text')),
       ...(trouble || []),
-      ...(isOn ? [h('section', { class: 'card' }, facts([
-        [t('fact.lastPush'), state.last_delivered > 0 ? when(state.last_delivered) : t('notify.never')],
-        [t('fact.problem'), state.problem]]))] : []),
+      ...(isOn ? [h('section', { class: 'card' }, pushFacts(state))] : []),
       said);
     actions.replaceChildren(...buttons(isOn, !trouble));
   }

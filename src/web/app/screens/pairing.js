@@ -2,6 +2,7 @@
 // One pairing: what it is, how it is called here, and how it is removed.
 import { h, icon } from '../dom.js';
 import { fingerprint } from '../later/enrolment.js';
+import { lastPush } from '../later/pushed.js';
 import { button, facts, heading, nameOf, notice, topBar } from '../parts.js';
 import { keepForGood } from '../vault.js';
 import { t, when } from '../words.js';
@@ -23,6 +24,7 @@ export async function pairing(app, one) {
     const label = field.value.trim();
     void phone.rename(one, label === one.user ? '' : label).then(() => app.go('/'));
   };
+  const pushed = lastPush(phone);
   const dialog = removeDialog(() => void phone.remove(one).then(() => app.go('/')));
   return {
     title: nameOf(one),
@@ -38,8 +40,10 @@ export async function pairing(app, one) {
         h('form', { onsubmit: rename },
           h('label', { for: 'label', class: 'label' }, t('pairing.label')), field,
           h('div', { class: 'after-field' }, h('button', { type: 'submit', class: 'button plain' }, t('save')))),
+        pushed.node,
         h('div', { class: 'ways' }, button([icon('bell'), t('notify.title')], () => app.go('/notify')),
           button([icon('clock'), t('rules.title')], () => app.go(`/rules/${one.id}`)))),
       h('div', { class: 'actions' }, button(t('remove.button'), () => dialog.showModal(), 'text')), dialog),
+    leave: pushed.leave,
   };
 }
