@@ -24,8 +24,9 @@ EXTRA_DIST += e2e/hosts/visit.py
 EXTRA_DIST += e2e/hosts/told.py e2e/hosts/words.py
 EXTRA_DIST += e2e/hosts/world.py
 EXTRA_DIST += support/certificates.py support/helper_process.py support/rogue_server.py
-TESTS += e2e/helper_test.py e2e/offline_test.py
-EXTRA_DIST += e2e/helper_test.py e2e/offline_test.py
+TESTS += e2e/helper_test.py e2e/network_faults_test.py e2e/offline_test.py
+EXTRA_DIST += e2e/helper_test.py e2e/network_faults_test.py e2e/offline_test.py
+EXTRA_DIST += support/bad_network.py support/name_server.py
 if SERVER
 TESTS += e2e/server_api_test.py e2e/server_attack_test.py e2e/login_test.py e2e/contract_test.py
 endif

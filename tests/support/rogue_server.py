@@ -19,6 +19,21 @@ FEATURES = {"Toopher-Features": "wait cancel ttl supersedes client_request_id nu
 HANG = object()   # say no more and keep the connection
 RESET = object()  # break the connection with a RST
 CLOSE = object()  # end the connection properly
+READ = object()   # what is there of what the client sends
+
+
+class Slowly:
+    """These bytes one by one, with a pause of so many seconds after each."""
+
+    def __init__(self, content, pause):
+        self.content, self.pause = content, pause
+
+
+class Take:
+    """So many bytes of what the client sends are read, and no more."""
+
+    def __init__(self, size):
+        self.size = size
 
 
 def http(body, status=200, content_type="application/json", **headers):
@@ -77,6 +92,7 @@ class Rogue:
         self.connections = 0
         self.arrived = threading.Condition()
         self._open = set()
+        self._over = threading.Event()
         self._tls = None
         if isinstance(certificate, ssl.SSLContext):
             self._tls = certificate
@@ -111,6 +127,7 @@ class Rogue:
         return self
 
     def __exit__(self, *_):
+        self._over.set()
         try:
             self._listener.shutdown(socket.SHUT_RDWR)  # close() alone leaves accept() waiting, and the port open
         except OSError:
@@ -176,7 +193,19 @@ class Rogue:
                 return False
             if step is CLOSE:
                 return False
-            connection.sendall(step)
+            if step is READ:
+                connection.recv(65536)
+            elif isinstance(step, Take):
+                left = step.size
+                while left and (data := connection.recv(left)):
+                    left -= len(data)
+            elif isinstance(step, Slowly):
+                for byte in step.content:
+                    connection.sendall(bytes([byte]))
+                    if step.pause and self._over.wait(step.pause):
+                        return False
+            else:
+                connection.sendall(step)
         return True
 
 
