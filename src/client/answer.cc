@@ -48,12 +48,13 @@ std::string status_text(const HttpAnswer& answer) {
 AnswerContent client_error(const HttpAnswer& answer, const std::string& prefix) {
   std::optional<api::ApiError> error;
   if (is_json(answer)) error = api::error_from_json(static_cast<int>(answer.status), answer.body);
-  if (error)
-    if (const auto kind = refusal_of(*error)) return Refused{*kind, error->message};
   const std::string said = error ? ": " + sanitize_for_display(error->message) : std::string();
+  // Whoever does not know the requester has no word about its users either: unpaired may let in.
   if (answer.status == 401)
     return Failed{FailureKind::credentials,
                   prefix + "does not accept the requester's key, secret or time (401)" + said};
+  if (error)
+    if (const auto kind = refusal_of(*error)) return Refused{*kind, error->message};
   if (!error && answer.status != kTooManyRequests)
     return Failed{FailureKind::protocol, prefix + status_text(answer) +
                                              " without an error of the Toopher API; " + "is base-url right?"};

@@ -46,7 +46,8 @@ SECRET = "network-faults-secret"
 
 # What a host is told, under failure-policy = deny and = allow.
 PAM_CODES = {"granted": (0, 0), "unreachable": (9, 0), "server-fault": (9, 9), "denied": (11, 11), "timed-out": (11, 11),
-             "codes-used-up": (11, 11), "unpaired-required": (11, 11), "refused": (11, 11)}
+             "unpaired-required": (11, 11), "refused": (11, 11),
+             "unpaired": (6, 6)}  # PAM_IGNORE of the only module is PAM_PERM_DENIED
 
 PENDING, GRANTED, DENIED = (http(request(state)) for state in ("pending", "granted", "denied"))
 BODY = GRANTED[GRANTED.index(b"\r\n\r\n") + 4:]
@@ -224,6 +225,7 @@ class Case:
     at_least: float = 0
     at_most: float = TIMEOUT + GRACE
     words: str = ""
+    arguments: str = ""
 
 
 def plain(**answers):
@@ -256,6 +258,34 @@ def answers_to_a_question():
     for name, (steps, outcome) in ANSWERS.items():
         for way in ("push", "code"):
             yield Case(f"{way}: {name}", plain(initiate=steps), outcome, way=way, at_least=late_if(hangs(steps)))
+
+
+def answers_that_nobody_is_paired():
+    """With availability = available these words let in: only a whole, proper error may say them."""
+    unpaired = error(705, "No matching user exists.")
+    head, body = unpaired.split(b"\r\n\r\n")
+    status = b"409 Status"
+    for name, steps, outcome in (
+            ("proper", unpaired, "unpaired"),
+            ("403", unpaired.replace(status, b"403 No"), "unpaired"),
+            ("200", unpaired.replace(status, b"200 OK"), "server-fault"),
+            ("302", unpaired.replace(status, b"302 Go"), "server-fault"),
+            ("401", unpaired.replace(status, b"401 No"), "server-fault"),
+            ("500", unpaired.replace(status, b"500 Broken"), "unreachable"),
+            ("503", unpaired.replace(status, b"503 Busy"), "unreachable"),
+            ("600", unpaired.replace(status, b"600 Odd"), "server-fault"),
+            ("another type", unpaired.replace(b"application/json", b"text/html"), "server-fault"),
+            ("one byte short", [unpaired[:-1], CLOSE], "server-fault"),
+            ("one byte short, silence", [unpaired[:-1], HANG], "server-fault"),
+            ("header only", [head + b"\r\n\r\n", RESET], "server-fault"),
+            ("as text", http('{"error_code": "705", "error_message": "No matching user exists."}', 409), "unpaired"),
+            ("twice", http(body + body, 409), "server-fault"),
+            ("by a status of 705", unpaired.replace(status, b"705 Odd"), "server-fault"),
+            ("disabled", error(704, "Disabled."), "refused"),
+            ("deactivated", error(707, "Deactivated."), "refused"),
+            ("no such request", error(404, "gone", 404), "server-fault")):
+        yield Case(f"nobody paired: {name}", plain(initiate=steps), outcome, arguments="availability=available",
+                   at_least=late_if(hangs(steps)))
 
 
 def answers_while_waiting():
@@ -521,7 +551,7 @@ class Worker:
         self.here.set_credentials("k", SECRET)
         self.host = kept_host.KeptHost(self.here)
 
-    def log_in(self, network, way, policy="deny"):
+    def log_in(self, network, way, policy="deny", arguments=""):
         """(PAM code, seconds, what it logged)"""
         api = dict(network.api)
         if "ca_file" in api:
@@ -532,7 +562,7 @@ class Worker:
         self.here.configure("availability = required", network.url, **{"timeout": TIMEOUT, **api})
         prompt = "before" if way == "code" else "during"
         self.here.service("login", f"prompt={prompt} number_matching=off otp_tries=1 push_timeout={PUSH_TIMEOUT} "
-                                   f"failure_policy={policy}")
+                                   f"failure_policy={policy} {arguments}")
         before = len(self.host.log)
         started = time.monotonic()
         self.host.begin("login")
@@ -576,14 +606,14 @@ class NetworkFaults(unittest.TestCase):
         return len(rows)
 
     def table(self):
-        for rows in (answers_to_a_question(), answers_while_waiting(), connections(), redirects(), clocks(), self.tls.cases(),
-                     proxies(self.tls), names(self.tls) if PRIVATE in os.environ else ()):
+        for rows in (answers_to_a_question(), answers_that_nobody_is_paired(), answers_while_waiting(), connections(),
+                     redirects(), clocks(), self.tls.cases(), proxies(self.tls), names(self.tls) if PRIVATE in os.environ else ()):
             yield from rows
 
     def run_case(self, case, policy, outcomes):
         with self.worker() as worker, contextlib.ExitStack() as stack:
             network = case.network(stack)
-            code, seconds, log = worker.log_in(network, case.way, policy)
+            code, seconds, log = worker.log_in(network, case.way, policy, case.arguments)
             posts, strayed = network.posts(), sum(len(server.calls) for server in network.passive)
         outcome = log.partition("outcome=")[2].partition(" ")[0]
         outcomes[outcome] += 1
@@ -615,10 +645,11 @@ class NetworkFaults(unittest.TestCase):
             cut = stack.enter_context(bad_network.CutRelay(server.url, limit, from_client))
             url = cut.url.replace("http:", server.url.partition(":")[0] + ":") + "/v1/"
             code, seconds, log = worker.log_in(Network(url, [server], {"ca_file": self.tls.files.file}), "code")
-        whole_question = not (from_client and cut.cut)
+        # At its end TLS sends a word of farewell, after question and answer were whole.
+        whole = (server.posts(), server.connections) == (1, 1) if from_client else not cut.cut
         wrong = [what for what, bad in (
-            (f"PAM code {code}", (code == 0) == cut.cut),
-            (f"{server.posts()} questions", server.posts() > int(whole_question)),
+            (f"PAM code {code}", (code == 0) != whole),
+            (f"{server.posts()} questions on {server.connections} connections", server.posts() > 1),
             (f"{seconds:.2f} s", seconds > TIMEOUT + GRACE)) if bad]
         where = "question" if from_client else "answer"
         return f"{where} cut after {cut.passed} bytes: {', '.join(wrong)} | {log}" if wrong else None, cut.passed
