@@ -55,7 +55,11 @@ void Pairing::make_by_phrase() {
   const bool given = !phrase_.empty();
   for (unsigned tries = given ? 1 : kTries; tries > 0; --tries) {
     const std::optional<std::string> typed =
-        given ? phrase_ : ask(input_, "Pairing phrase that the phone shows: ");
+        given ? phrase_ : ask(input_, "Pairing phrase that the phone shows, or Enter for a code to scan: ");
+    if (typed && !given && trim(*typed).empty()) {
+      way_ = Way::link_and_qr;
+      return make_by_link();
+    }
     if (!typed) throw UsageError("No phrase was given. toopher-authenticator pair shows one.");
     if (accepted(normalise_phrase(*typed)))
       return wait_for_phone(Approval::kPatience, "Run toopher-pair again, with a new phrase.");

@@ -21,7 +21,7 @@ class Pairing {
   /// How the phone comes to the pairing: by its phrase, or by a link that is shown here, also as a QR code on a terminal.
   enum class Way { phrase, link, link_and_qr };
 
-  /// `phrase` empty: the person is asked. References must outlive the object.
+  /// `phrase` empty: the person is asked, and may choose the link instead. References must outlive the object.
   Pairing(HelperTalk talk, const Subject& subject, Way way, std::string phrase, Approve approve,
           LineInput& input)
       : talk_(std::move(talk)),

@@ -27,8 +27,9 @@ using namespace toopher::tools;
 namespace {
 
 constexpr const char* kUsage = R"(usage: toopher-pair [OPTIONS]
-Pairs an account with a phone: run "toopher-authenticator pair" there, and type
-the phrase that it shows. Or makes new recovery codes for the account.
+Pairs an account with a phone: open the server's address there (or run
+"toopher-authenticator pair"), and type the phrase that it shows, or press Enter
+and scan the code. Or makes new recovery codes for the account.
 
   --user NAME       the account (default: yours, also under sudo)
   --recovery-codes  no pairing: make new recovery codes, and show them once

@@ -13,6 +13,7 @@ import unittest
 import pexpect
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import requester  # noqa: E402
 import system  # noqa: E402
 
 HOST = socket.gethostname()
@@ -106,6 +107,31 @@ class WithServer(Scene):
         again = self.phone.start("pair", "--yes", "--link", "http://127.0.0.1:1" + "/enrol#" + "x")
         self.addCleanup(again.stop)
         self.assertEqual(again.wait(), 2)
+
+    def test_enter_shows_a_code_to_scan_and_goes_on_to_recovery_codes(self):
+        pair = self.pair("--user", "daemon", dimensions=(60, 120))
+        pair.expect("Pairing phrase that the phone shows, or Enter for a code to scan: ")
+        pair.sendline("correct horse battery staple")
+        pair.expect("knows no such phrase")
+        pair.expect("or Enter")
+        pair.sendline("")
+        pair.expect(r"(http://\S+/enrol#\S+)\r\n")
+        link = pair.match.group(1)
+        pair.expect("\u2580")
+        self.phone.run("pair", "--yes", "--link", link)
+        pair.expect("Paired: daemon\\.")
+        pair.expect("One-time code: ")
+        pair.sendline(self.phone.code())
+        pair.expect("The code is right")
+        self.assertEqual(len(set(self.recovery_codes(pair))), 10)
+        self.assertEqual(self.end(pair), 0)
+
+    def test_after_too_many_wrong_phrases_it_says_to_wait(self):
+        host = requester.Requester(self.server.url, self.server.key, self.server.secret)
+        for number in range(20):
+            host.post("pairings/create", pairing_phrase=f"wrong phrase {number}", user_name="daemon")
+        pair = self.pair("--user", "daemon", "--phrase", "correct horse battery staple")
+        self.assertEqual(self.end(pair, "Too many wrong pairing phrases; try again in some minutes"), 1)
 
     def test_a_link_as_a_qr_code(self):
         wide = self.pair("--user", "daemon", "--link", dimensions=(60, 120))
