@@ -412,6 +412,18 @@ step('a phrase that has expired says so', async () => {
   await phone.button('Back').click();
 });
 
+step('a phrase is good once, and a question that nobody waits for any more says so', async () => {
+  const phrase = await phone.phrase();
+  const asked = await server.post('pairings/create', { pairing_phrase: phrase, user_name: 'trent' });
+  await phone.heading('Pair with this account?');
+  await assert.rejects(server.post('pairings/create', { pairing_phrase: phrase, user_name: 'mallory' }), /No pending pairing requests/);
+  await server.call({ call: 'end_pairing', id: asked.id });
+  await phone.heading('Too late');
+  await phone.page.getByText('Make a new phrase and type it there', { exact: false }).waitFor();
+  await look(phone, 'pairing-over');
+  await done('Too late');
+});
+
 step('a pairing that was ended at the server shows no codes', async () => {
   const ended = await phone.pair('grace');
   await server.call({ call: 'end_pairing', id: ended.id });

@@ -9,6 +9,7 @@ The first line says {"url": ...}. It ends with its standard input. Arguments are
 ask for user verification, which browsers offer at no address, the URL is one of localhost.
 """
 
+import functools
 import json
 import os
 import pathlib
@@ -40,11 +41,15 @@ class Server:
     def get(self, path, parameters):
         return self.host.get(path, **parameters)
 
-    def end_pairing(self, **pairing):
+    @functools.cached_property
+    def administrator(self):
         made = subprocess.run([*self.command, "--add-requester", "operator", "--scopes", "admin"], check=True,
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=system.PATIENCE).stdout
         key, secret = (re.search(rf"^{name} = (\S+)$", made, re.MULTILINE).group(1) for name in ("key", "secret"))
-        return requester.Requester(self.url, key, secret).post("pairings/" + pairing["id"], deactivated="True")
+        return requester.Requester(self.url, key, secret)
+
+    def end_pairing(self, **pairing):
+        return self.administrator.post("pairings/" + pairing["id"], deactivated="True")
 
     def audit(self):
         lines = self.process.text("stderr").splitlines()
