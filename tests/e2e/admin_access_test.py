@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """toopher-admin: requesters, and people who cannot log in."""
 
+import base64
 import os
 import shlex
 import sys
 import time
 import unittest
+import urllib.parse
 
 import pexpect
 
@@ -13,6 +15,7 @@ SOURCE = os.environ.get("TOOPHER_SRCDIR") or os.path.dirname(__file__) + "/../..
 sys.path.insert(0, os.path.join(SOURCE, "tests/support"))
 
 import admin
+import device
 import requester
 import system
 
@@ -108,6 +111,33 @@ class Access(admin.AdminCase):
         self.assertRegex(done.stderr, "^toopher-admin: good once, until 2")
         return done.stdout.strip()
 
+    def test_another_code_app(self):
+        made = self.json("code-app", "carol")
+        link = urllib.parse.urlsplit(made["link"])
+        asked = dict(urllib.parse.parse_qsl(link.query))
+        host = self.server.url.removeprefix("http://")
+        self.assertEqual((link.scheme, link.netloc, urllib.parse.unquote(link.path), asked["issuer"]),
+                         ("otpauth", "totp", f"/{host}:carol", host))
+        app = device.Device(self.server.url, os.path.join(self.scratch, "app"))
+        app.seeds["app"] = base64.b32decode(asked["secret"] + "=" * (-len(asked["secret"]) % 8))
+
+        def login(code):
+            return self.host.post("authentication_requests/initiate", user_name="carol", terminal_name="host",
+                                  action_name="sshd", otp=code)[1].get("granted", False)
+
+        self.assertEqual([login(code) for code in (app.code("app"), app.code("app"))], [True, False])
+        self.assertNotEqual(self.json("code-app", "carol")["link"], made["link"])
+        self.assertTrue(login(app.code("app", 1)))
+        entry = self.audited("code app enrolled")
+        self.assertEqual((entry["user"], entry["by"].split(",")[0]), ("carol", "toopher-admin"))
+        self.assertNotIn(asked["secret"], self.server.text())
+        self.assertRegex(self.run_it("code-app", "jdoe").stderr, "shown this once")
+        self.assertEqual(self.run_it("code-app", "jdoe", "--requester", "nobody").returncode, 1)
+        self.admin("--yes", "disable", "jdoe")
+        self.assertEqual(self.run_it("code-app", "jdoe").returncode, 1)
+        self.admin("--yes", "reset", "carol")
+        self.assertFalse(login(app.code("app", 1)))
+
     def test_who_invites_and_who_is_invited(self):
         made = self.json("invite", "jdoe", "--for", "2d")
         self.assertEqual((made["requester"], made["further"]), ("first requester", True))
@@ -134,12 +164,13 @@ class Access(admin.AdminCase):
                                     withexitstatus=True, encoding="utf-8", timeout=system.PATIENCE, dimensions=size,
                                     env={"SUDO_USER": "boss", "TERM": "xterm", "LC_ALL": locale})
         self.assertEqual(status, 0, shown)
-        self.assertIn("/enrol#", shown)
+        self.assertRegex(shown, "/enrol#|otpauth://")
         return shown
 
     def test_an_invitation_is_shown_as_a_qr_code(self):
         shown = self.at_terminal("invite", "newcomer")
         self.assertGreater(shown.count("\u2580"), 100)
+        self.assertGreater(self.at_terminal("code-app", "newcomer").count("\u2580"), 100)
         for plain in (self.at_terminal("invite", "newcomer", "--no-qr"), self.at_terminal("invite", "newcomer", size=(50, 40)),
                       self.at_terminal("invite", "newcomer", size=(12, 120)), self.at_terminal("invite", "newcomer", locale="C"),
                       self.at_terminal("--json", "invite", "newcomer")):

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """User verification as a policy: who is let in, who is not, and what they are told."""
 
+import json
 import os
 import signal
 import subprocess
@@ -53,6 +54,11 @@ class Scene(unittest.TestCase):
     def authenticator(self):
         return webauthn.Authenticator(self.server.origin, self.directory)
 
+    def phones_that_verify(self):
+        listed = subprocess.run([system.program("toopher-admin"), "--config", self.server.config, "--json", "devices"],
+                                capture_output=True, text=True, check=True)
+        return [phone["user_verification"] for phone in json.loads(listed.stdout)]
+
     def granted(self):
         return [line for line in self.server.audit() if line["event"] == "request granted"]
 
@@ -80,6 +86,7 @@ class Verification(Scene):
         proofs = subprocess.run([system.program("toopher-admin"), "--config", self.server.config, "audit", "verify", "jdoe"],
                                 capture_output=True, text=True, check=False)
         self.assertEqual((proofs.returncode, proofs.stdout.count("proven")), (0, 1), proofs.stdout + proofs.stderr)
+        self.assertEqual(self.phones_that_verify(), [True])
 
     def test_a_phone_without_a_credential_denies_and_has_codes(self):
         pairing = self.pair()
@@ -89,6 +96,7 @@ class Verification(Scene):
         self.assertEqual(self.phone.answer_request(entry, "deny")[0], 200)
         self.assertTrue(self.login(otp=self.phone.code(pairing))["granted"])
         self.assertNotIn("user_verification", self.granted()[0])
+        self.assertEqual(self.phones_that_verify(), [False])
 
     def test_a_terminal_says_why_it_cannot_and_its_codes_are_accepted(self):
         phone = system.Phone(self.server.origin, os.path.join(self.directory, "terminal"))

@@ -10,6 +10,7 @@
 #include "server/service/bypass.h"
 #include "server/service/enrolment.h"
 #include "server/service/rules.h"
+#include "server/service/validators.h"
 #include "tools/terminal_qr.h"
 
 namespace toopher::server::admin {
@@ -98,6 +99,35 @@ int print_invitation(Session& session, const Command& command, const json_t* par
   return exit_status::kDone;
 }
 
+constexpr std::array kCodeAppOptions{
+    Option{"requester", "NAME", "whose token it becomes (the only one with scope enrol)"},
+    Option{"no-qr", nullptr, "no QR code on a terminal"},
+};
+
+api::Json code_app(const Call& call) {
+  const CodeApp app = enrol_code_app(call.context, call.caller, call.text("user"), call.text("requester"));
+  api::Json answer(json_object());
+  put(answer, "link", app.link.view());
+  put(answer, "validator", app.validator.id);
+  put(answer, "requester", app.requester.name);
+  return answer;
+}
+
+int print_code_app(Session& session, const Command& command, const json_t* parameters) {
+  const api::Json answer = session.call(command.name, parameters);
+  if (session.json()) {
+    print(api::dump(answer.get()) + "\n");
+    return exit_status::kDone;
+  }
+  const std::string link = text_of(answer.get(), "link");
+  print(link + "\n");
+  if (!flag_of(parameters, "no-qr")) print(tools::qr_for_output(link));
+  (void)std::fflush(stdout);
+  (void)std::fprintf(stderr,
+                     "toopher-admin: shown this once; codes of the app that has it are good from now on\n");
+  return exit_status::kDone;
+}
+
 constexpr std::array kEnrolOptions{
     Option{"until", "WHEN", "7d from now, 2026-12-01, or never (7d)"},
 };
@@ -151,6 +181,14 @@ const std::array kCommands{
             .prints_json = true,
             .operate = invite_user,
             .carry_out = print_invitation},
+    Command{.name = "code-app",
+            .argument = "USER",
+            .summary = "print a link by which another code app makes the user's codes",
+            .options = kCodeAppOptions,
+            .changes = true,
+            .prints_json = true,
+            .operate = code_app,
+            .carry_out = print_code_app},
     Command{.name = "enrol-until",
             .argument = "[USER]",
             .summary = "let people without a phone in until then, so that they can pair one",

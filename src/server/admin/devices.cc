@@ -40,6 +40,7 @@ api::Json facts_of(Context& context, const Pairing& pairing) {
   put(facts, "platform", device ? device->platform : "");
   put(facts, "state", state_text(pairing.state));
   put_time(facts, "since", pairing.modified);
+  put(facts, "user_verification", context.store.credential_of_pairing(pairing.id).has_value());
   const PushState push = context.store.push_state(pairing.device_id);
   put(facts, "notified", push.subscribed);
   put_time(facts, "last_notified", push.delivered);

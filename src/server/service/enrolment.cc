@@ -56,7 +56,9 @@ std::pair<Pairing, Secret> waiting_enrolment(Context& context, std::string_view 
                   " have the scope enrol; say which one asks: " + names + ".");
 }
 
-Requester inviting_requester(Context& context, const std::string& directory, const std::string& name) {
+}  // namespace
+
+Requester enrolling_requester(Context& context, const std::string& directory, const std::string& name) {
   std::vector<Requester> possible;
   for (Requester& requester : context.store.requesters()) {
     if (requester.directory != directory) continue;
@@ -68,8 +70,6 @@ Requester inviting_requester(Context& context, const std::string& directory, con
   if (possible.size() != 1) ask_for_requester(directory, possible);
   return possible.front();
 }
-
-}  // namespace
 
 Enrolment make_enrolment(Context& context, const User& user, const Requester& requester, Millis life,
                          bool further_allowed) {
@@ -103,7 +103,7 @@ Invited invite(Context& context, const Caller& by, const Invitation& invitation)
   if (known && !known->enabled) throw Refused(api::user_disabled());
   if (known) require_room_for_phone(context, known->id);
   Invited invited;
-  invited.requester = inviting_requester(context, by.directory, invitation.requester);
+  invited.requester = enrolling_requester(context, by.directory, invitation.requester);
   const User user = user_named_or_new(context, by, invitation.user_name);
   invited.further = has_factor(context, user.id);
   invited.enrolment = make_enrolment(context, user, invited.requester, invitation.life, true);

@@ -39,6 +39,10 @@ struct Invited {
   bool further = false;  ///< the user has a factor already
 };
 
+/// The requester of the directory that is called so, or, without a name, the only one with scope enrol. Throws Refused: 400
+/// where it has to be said which one; 404.
+Requester enrolling_requester(Context& context, const std::string& directory, const std::string& name);
+
 /// Makes the user if new. Scope admin. Throws Refused: 400, also where it has to be said which requester asks; 403; 404
 /// for a requester that the directory does not have; 409 for a user who is disabled or has too many phones.
 Invited invite(Context& context, const Caller& by, const Invitation& invitation);

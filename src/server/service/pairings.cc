@@ -116,7 +116,7 @@ Pairing create_pairing(Context& context, const Caller& caller, std::string_view 
   const std::string device_id = device_of_phrase(context, caller, phrase);
   use_up(context, approval);
   const User user = user_named_or_new(context, caller, user_name);
-  const Pairing pairing = start_pairing(
+  Pairing pairing = start_pairing(
       context,
       {user.id, caller.id, device_id, further || caller.scopes.has(Scope::admin), rules::kPairingLife});
   context.store.notify(device_id);

@@ -7,9 +7,13 @@
 #include "api/approved_action.h"
 #include "base/random.h"
 #include "crypto/hash.h"
+#include "device/seed.h"
 #include "otp/otp.h"
+#include "otp/otpauth_uri.h"
 #include "server/service/approvals.h"
+#include "server/service/enrolment.h"
 #include "server/service/rules.h"
+#include "server/service/users.h"
 
 namespace toopher::server {
 
@@ -37,6 +41,12 @@ std::string digest_of(const Secret& seed) {
   Secret text("validator seed ");
   text.append(seed.view());
   return crypto::sha256(text.view());
+}
+
+/// What a code app shows above the codes.
+std::string_view host_of(std::string_view origin) {
+  const auto scheme = origin.find("://");
+  return scheme == std::string_view::npos ? origin : origin.substr(scheme + 3);
 }
 
 void check(const NewValidator& wanted) {
@@ -204,6 +214,25 @@ Validator associate_new_validator(Context& context, const Caller& caller, const 
   write(context, made);
   audit_validator(context, "token provisioned and associated", made.validator, user.name, caller.name);
   return made.validator;
+}
+
+CodeApp enrol_code_app(Context& context, const Caller& by, const std::string& user_name,
+                       const std::string& requester_name) {
+  require_scope(by, Scope::admin, "admin");
+  const auto known = user_named(context, by, user_name);
+  if (known && !known->enabled) throw Refused(api::user_disabled());
+  CodeApp app;
+  app.requester = enrolling_requester(context, by.directory, requester_name);
+  const User user = user_named_or_new(context, by, user_name);
+  NewValidator wanted;
+  wanted.seed = random_bytes(device::kSeedSize);
+  Candidate made = candidate(context, app.requester, wanted);
+  made.validator.user_id = user.id;
+  write(context, made);
+  audit_validator(context, "code app enrolled", made.validator, user.name, by.name);
+  app.link = otp::totp_uri(wanted.seed, host_of(context.origin), user.name);
+  app.validator = std::move(made.validator);
+  return app;
 }
 
 void dissociate_validator(Context& context, const Caller& caller, const User& user,

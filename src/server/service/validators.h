@@ -44,6 +44,18 @@ Validator associate_validator(Context& context, const Caller& caller, const User
 Validator associate_new_validator(Context& context, const Caller& caller, const User& user,
                                   const NewValidator& wanted, std::string_view authorization);
 
+/// A code app of the person's own choice.
+struct CodeApp {
+  Validator validator;
+  Secret link;  ///< otpauth://…, a secret: known at this moment only
+  Requester requester;
+};
+
+/// A fresh seed for `user_name`, who is made if new: TOTP as every code app has it. The token is the requester's that enrols
+/// (enrolment.h). Scope admin. Throws Refused: 400, 403, 404; 409 for a user who is disabled.
+CodeApp enrol_code_app(Context& context, const Caller& by, const std::string& user_name,
+                       const std::string& requester_name);
+
 /// Its codes are nobody's. Scope admin. Throws Refused: 403, 404; 409 if it is not this user's.
 void dissociate_validator(Context& context, const Caller& caller, const User& user,
                           const ValidatorName& name);
