@@ -116,9 +116,8 @@ Pairing create_pairing(Context& context, const Caller& caller, std::string_view 
   const std::string device_id = device_of_phrase(context, caller, phrase);
   use_up(context, approval);
   const User user = user_named_or_new(context, caller, user_name);
-  Pairing pairing = start_pairing(
-      context,
-      {user.id, caller.id, device_id, further || caller.scopes.has(Scope::admin), rules::kPairingLife});
+  Pairing pairing = start_pairing(context, {user.id, caller.id, device_id,
+                                            further || caller.scopes.has(Scope::admin), rules::kPairingLife});
   context.store.notify(device_id);
   context.store.announce({.occasion = Occasion::pairing,
                           .id = pairing.id,

@@ -72,7 +72,8 @@ export async function asked(app, { entry, pairing }) {
       h('div', { class: 'actions' }, answers)),
     update() {
       if (app.answered.has(entry.id) || app.list.pairings.some((one) => one.entry.id === entry.id)) return;
-      app.show(ending(app, { kind: 'neutral', title: t('asked.overTitle'), text: t(joined ? 'link.over.text' : 'asked.overText') }));
+      app.show(ending(app, { kind: 'neutral', title: t('asked.overTitle'), text: t(joined ? 'link.over.text' : 'asked.overText'),
+        action: t(joined ? 'link.other' : 'pair.newPhrase'), onaction: () => app.go('/pair') }));
     },
   };
 }
