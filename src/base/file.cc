@@ -111,7 +111,7 @@ void walk_parents(const std::string& path,
 
 UniqueFd open_checked(const std::string& path, const FileRules& rules) {
   if (path.empty() || path.front() != '/') unsafe(path, "must be an absolute path");
-  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  UniqueFd fd = open_existing(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (!fd) {
     const int error = errno;
     if (error == ELOOP) unsafe(path, "is a symbolic link; name the file itself");

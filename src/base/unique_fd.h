@@ -26,6 +26,10 @@ class UniqueFd {
   int fd_ = -1;
 };
 
+/// open(2) without a mode, begun again where a signal of the host's cut it short, as on a file of a network or a FUSE it may.
+/// Empty, with errno, on failure.
+[[nodiscard]] UniqueFd open_existing(const char* path, int flags) noexcept;
+
 }  // namespace toopher
 
 #endif

@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 
 #include <memory>
+#include <new>
 
 namespace toopher::client {
 namespace {
@@ -15,9 +16,16 @@ struct UrlDeleter {
 };
 using Url = std::unique_ptr<CURLU, UrlDeleter>;
 
+/// Whether libcurl could do it. Throws std::bad_alloc where only memory was missing: a part that is there must not count as
+/// missing.
+bool done(CURLUcode code) {
+  if (code == CURLUE_OUT_OF_MEMORY) throw std::bad_alloc();
+  return code == CURLUE_OK;
+}
+
 std::string part(CURLU* url, CURLUPart which) {
   char* text = nullptr;
-  if (curl_url_get(url, which, &text, 0) != CURLUE_OK) return {};
+  if (!done(curl_url_get(url, which, &text, 0))) return {};
   const std::unique_ptr<char, decltype(&curl_free)> owned(text, &curl_free);
   return owned.get();
 }
@@ -37,7 +45,8 @@ bool is_this_machine(std::string host) {
 std::optional<BaseUrl> BaseUrl::parse(std::string_view text) {
   const Url url(curl_url());
   const std::string whole(text);
-  if (!url || curl_url_set(url.get(), CURLUPART_URL, whole.c_str(), 0) != CURLUE_OK) return std::nullopt;
+  if (!url) throw std::bad_alloc();
+  if (!done(curl_url_set(url.get(), CURLUPART_URL, whole.c_str(), 0))) return std::nullopt;
   const std::string scheme = part(url.get(), CURLUPART_SCHEME);
   const std::string host = part(url.get(), CURLUPART_HOST);
   const bool encrypted = scheme == "https";

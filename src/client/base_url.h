@@ -13,7 +13,7 @@ namespace toopher::client {
 class BaseUrl {
  public:
   /// Nothing for another scheme, http to anything but 127.0.0.0/8, [::1] or localhost, user information, a query or a
-  /// fragment.
+  /// fragment. Throws std::bad_alloc.
   static std::optional<BaseUrl> parse(std::string_view text);
 
   [[nodiscard]] const std::string& text() const { return text_; }

@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <string_view>
 
+#include "base/text.h"
+
 namespace toopher::client {
 namespace {
 
@@ -55,12 +57,18 @@ bool is_network_error(CURLcode code) {
   }
 }
 
-/// A machine short of threads, descriptors or memory is no outage of the server: a local user can bring that about, and an
-/// outage may let in. So a failed connection counts only with an error that the network gives.
-bool is_local_fault(const TransportError& error) {
-  if (error.detail.find("thread failed to start") != std::string::npos) return true;
-  if (error.code != CURLE_COULDNT_CONNECT) return false;
-  switch (error.os_error) {
+/// errno of the call that failed; 0 if libcurl does not tell. Of a TLS connection it says so in its text only.
+long os_error_of(const TransportError& error) {
+  constexpr std::string_view kTold = ", errno ";
+  const auto told = error.detail.rfind(kTold);
+  if (error.os_error != 0 || told == std::string::npos) return error.os_error;
+  return static_cast<long>(
+      parse_decimal(std::string_view(error.detail).substr(told + kTold.size()), 4095).value_or(0));
+}
+
+/// What a network makes of an attempt to connect.
+bool is_no_connection(long os_error) {
+  switch (os_error) {
     case ECONNREFUSED:
     case ECONNRESET:
     case ECONNABORTED:
@@ -69,10 +77,35 @@ bool is_local_fault(const TransportError& error) {
     case EHOSTDOWN:
     case ENETUNREACH:
     case ENETDOWN:
-      return false;
-    default:
       return true;
+    default:
+      return false;
   }
+}
+
+/// What this machine, or its owner, makes of bytes on a connection that stands.
+bool is_shortage(long os_error) {
+  switch (os_error) {
+    case ENOMEM:
+    case ENOBUFS:
+    case EMFILE:
+    case ENFILE:
+    case EPERM:
+    case EACCES:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// A machine short of threads, descriptors or memory is no outage of the server: a local user can bring that about, and an
+/// outage may let in. So a failed connection counts only with an error that the network gives, and a broken one only without
+/// one that this machine gives.
+bool is_local_fault(const TransportError& error) {
+  if (error.detail.find("thread failed to start") != std::string::npos) return true;
+  if (error.code == CURLE_COULDNT_CONNECT) return !is_no_connection(error.os_error);
+  return (error.code == CURLE_SEND_ERROR || error.code == CURLE_RECV_ERROR) &&
+         is_shortage(os_error_of(error));
 }
 
 std::string certificate_problem(const TransportError& error) {

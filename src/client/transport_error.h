@@ -19,7 +19,7 @@ struct TransportError {
   bool answer_begun = false;   ///< a status line came
   bool request_begun = false;  ///< the connection stood and the request was about to be written
   long verify_result = 0;      ///< X509_V_… of the peer's certificate
-  long os_error = 0;           ///< errno of a failed connect(2)
+  long os_error = 0;           ///< errno of a failed connect(2), send(2) or recv(2)
   std::string detail;          ///< libcurl's own text
 };
 

@@ -106,7 +106,7 @@ std::vector<std::string> group_services(std::string_view nsswitch) {
 
 ServiceGroups ask_name_services(const std::string& account, gid_t gid) try {
   ServiceGroups all;
-  const UniqueFd file(::open(kSwitchFile, O_RDONLY | O_CLOEXEC));
+  const UniqueFd file = open_existing(kSwitchFile, O_RDONLY | O_CLOEXEC);
   if (!file)
     return {{}, errno == ENOENT ? std::string() : std::string(kSwitchFile) + ": " + error_text(errno)};
   const Secret text = read_all(file.get(), kSwitchFile, kMaxSwitchBytes);

@@ -26,7 +26,7 @@ constexpr const char* kUnreadable = "(cannot be told: /proc/self is not readable
 
 /// Empty if it cannot be read.
 std::string read_arguments() {
-  const UniqueFd file(::open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC));
+  const UniqueFd file = open_existing("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
   std::string text;
   std::array<char, 4096> chunk{};
   while (file && text.size() < kMaxArguments) {

@@ -44,7 +44,7 @@ fuzz() {
 # Lines that the targets reached together, by room.
 coverage() {
   llvm-profdata merge -o all.profdata ./*.profraw &&
-    llvm-cov report "$FUZZER" -instr-profile=all.profdata -ignore-filename-regex='/usr/|/tests/' |
+    llvm-cov report "$FUZZER" -instr-profile=all.profdata -ignore-filename-regex='/usr/|/tests/|/fuzz-build/' |
     awk '/\.(cc|h) / { room = $1; sub(/.*src\//, "", room); sub(/\/[^\/]*$/, "", room); all[room] += $8; missed[room] += $9 }
       END { for (room in all) printf "%-18s %6d lines, %5.1f %% reached\n", room, all[room], 100 - 100 * missed[room] / all[room] }' | sort
 }
