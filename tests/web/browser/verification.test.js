@@ -13,17 +13,18 @@ before(async () => {
 });
 after(() => server?.end());
 
-/** A phone for one test, and its screen lock where it has one: is(verified). */
-async function withPhone(work, { fingerprint = true, ...options } = {}) {
-  const phone = await PhoneBrowser.open(server, options);
+/** A phone for one test. */
+async function withPhone(work) {
+  const phone = await PhoneBrowser.open(server);
   try {
-    await work(phone, fingerprint && await screenLock(phone));
+    await work(phone);
     assert.deepEqual(phone.problems, []);
   } finally {
     await phone.end();
   }
 }
 
+/** Gives the phone a screen lock that knows its person, until is(false). */
 async function screenLock(phone) {
   const cdp = await phone.context.newCDPSession(phone.page);
   await cdp.send('WebAuthn.enable');
@@ -46,42 +47,27 @@ async function askToPair(phone, user, more = {}) {
   return pairing;
 }
 
-async function pair(phone, user) {
-  const pairing = await askToPair(phone, user);
-  await phone.button('Pair').click();
-  await phone.heading('Paired');
-  await phone.button('Show my codes').click();
-  await phone.button('Show the code').waitFor();
-  return pairing;
-}
-
 async function tryToAllow(phone, login) {
   await phone.heading('Is this you?');
   await phone.page.getByLabel('Number shown at the login').fill(login.number);
   await phone.button('Allow').click();
 }
 
-test('a login is allowed by whom the phone recognises', () => withPhone(async (phone) => {
-  await askToPair(phone, 'jdoe');
+/** The code on the screen, once it will hold for a while. */
+async function code(phone) {
+  await phone.page.locator('.digits').waitFor();
+  await phone.page.waitForFunction(() => Number(document.querySelector('.pairing .ring-number')?.textContent) > 4);
+  return (await phone.page.locator('.digits').innerText()).replace(' ', '');
+}
+
+test('whom the phone recognises pairs, allows and sees codes; others do not, but anybody denies', () => withPhone(async (phone) => {
+  const lock = await screenLock(phone);
+  await lock.is(false);
+  const pairing = await askToPair(phone, 'alice');
   await phone.page.getByText('each time you allow a login', { exact: false }).waitFor();
   await look(phone, 'verify-pair');
   await phone.button('Pair').click();
-  await phone.heading('Paired');
-  await phone.button('Show my codes').click();
-  const login = await server.login('jdoe');
-  await tryToAllow(phone, login);
-  await phone.heading('Allowed');
-  assert.equal((await outcome(login)).granted, true);
-  const granted = (await server.audit()).filter(({ event }) => event === 'request granted');
-  assert.deepEqual(granted.map((line) => line.user_verification), ['yes']);
-}));
-
-test('nobody else allows, sees codes or pairs; but anybody denies', () => withPhone(async (phone, lock) => {
-  await lock.is(false);
-  const pairing = await askToPair(phone, 'alice');
-  await phone.button('Pair').click();
   await phone.page.getByText('nothing was paired yet', { exact: false }).waitFor();
-  await look(phone, 'verify-pair-refused');
   assert.equal((await server.get(`pairings/${pairing.id}`)).enabled, false);
   await lock.is(true);
   await phone.button('Pair').click();
@@ -101,6 +87,9 @@ test('nobody else allows, sees codes or pairs; but anybody denies', () => withPh
   await lock.is(true);
   await phone.button('Allow').click();
   await phone.heading('Allowed');
+  assert.equal((await outcome(login)).granted, true);
+  const granted = (await server.audit()).filter(({ event }) => event === 'request granted');
+  assert.deepEqual(granted.map((line) => line.user_verification), ['yes']);
   await phone.button('Done').click();
 
   await lock.is(false);
@@ -109,23 +98,19 @@ test('nobody else allows, sees codes or pairs; but anybody denies', () => withPh
   await phone.button('Deny').click();
   await phone.heading('Denied');
   assert.equal((await outcome(another)).pending, false);
-}));
+  await phone.button('Done').click();
 
-test('codes of the person are accepted, also when the app was away', () => withPhone(async (phone) => {
-  await pair(phone, 'bob');
+  await lock.is(true);
   await phone.button('Show the code').click();
-  await phone.page.locator('.digits').waitFor();
-  await phone.page.waitForFunction(() => Number(document.querySelector('.pairing .ring-number')?.textContent) > 4);
-  const otp = (await phone.page.locator('.digits').innerText()).replace(' ', '');
-  assert.equal((await server.login('bob', { otp })).granted, true);
-  await phone.page.getByRole('button', { name: 'Details of bob' }).click();
+  assert.equal((await server.login('alice', { otp: await code(phone) })).granted, true);
+  await phone.page.getByRole('button', { name: 'Details of alice' }).click();
   await phone.page.getByText('fingerprint, face or PIN of this phone').waitFor();
   await phone.page.reload();
   await phone.button('Back').click();
   await phone.button('Show the code').waitFor();
 }));
 
-test('a phone without a screen lock is paired for codes, and says why it cannot allow', () => withPhone(async (phone) => {
+test('a phone without a screen lock has codes and says why it cannot allow; with one it is paired anew', () => withPhone(async (phone) => {
   await askToPair(phone, 'carol');
   await phone.page.getByText('which this browser cannot ask for', { exact: false }).waitFor();
   await look(phone, 'verify-cannot');
@@ -133,8 +118,7 @@ test('a phone without a screen lock is paired for codes, and says why it cannot 
   await phone.button('Pair for codes only').click();
   await phone.heading('Paired');
   await phone.button('Show my codes').click();
-  await phone.page.locator('.digits').waitFor();
-  const login = await server.login('carol');
+  const denied = await server.login('carol');
   await phone.heading('Is this you?');
   await phone.page.getByText('this pairing was made without', { exact: false }).waitFor();
   await phone.page.waitForFunction(() => !document.querySelector('.button.text').disabled);
@@ -142,27 +126,18 @@ test('a phone without a screen lock is paired for codes, and says why it cannot 
   assert.ok(await phone.button('Allow').isDisabled());
   await phone.button('Deny').click();
   await phone.heading('Denied');
-  assert.equal((await outcome(login)).pending, false);
-}, { fingerprint: false }));
+  assert.equal((await outcome(denied)).pending, false);
+  await phone.button('Done').click();
 
-test('a phone that is paired anew has one pairing, which can allow', () => withPhone(async (phone, lock) => {
-  await askToPair(phone, 'dave');
-  await lock.is(false);
-  await phone.button('Pair').click();
-  await phone.button('Pair for codes only').click();
-  await phone.heading('Paired');
-  await phone.button('Show my codes').click();
-  await phone.page.waitForFunction(() => Number(document.querySelector('.pairing .ring-number')?.textContent) > 4);
-  const otp = (await phone.page.locator('.digits').innerText()).replace(' ', '');
-  const approval = await server.login('dave', { otp, action_name: 'pair another phone' });
-  await lock.is(true);
-  await askToPair(phone, 'dave', { authorization: approval.id });
+  const approval = await server.login('carol', { otp: await code(phone), action_name: 'pair another phone' });
+  await screenLock(phone);
+  await askToPair(phone, 'carol', { authorization: approval.id });
   await phone.button('Pair').click();
   await phone.heading('Paired');
   await phone.button('Show my codes').click();
   await phone.button('Show the code').waitFor();
   assert.equal(await phone.page.locator('.pairing').count(), 1);
-  const login = await server.login('dave');
+  const login = await server.login('carol');
   await tryToAllow(phone, login);
   await phone.heading('Allowed');
   assert.equal((await outcome(login)).granted, true);
