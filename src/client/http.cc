@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "api/json.h"
+#include "client/revocation_lists.h"
 #include "client/transport_error.h"
 #include "config.h"
 
@@ -88,6 +89,8 @@ void HttpClient::set_common_options() {
   set(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   set(easy, CURLOPT_SSL_VERIFYPEER, 1L);
   set(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+  set(easy, CURLOPT_SSL_CTX_FUNCTION, &prepare_tls);
+  set(easy, CURLOPT_SSL_CTX_DATA, this);
   // libcurl's default is the whole bundle, and parsing it costs eight times the rest of a login.
   set(easy, CURLOPT_CAINFO, static_cast<char*>(nullptr));
   if (transport_.ca_certificates.empty()) {
@@ -97,6 +100,15 @@ void HttpClient::set_common_options() {
     curl_blob pem{transport_.ca_certificates.data(), transport_.ca_certificates.size(), CURL_BLOB_NOCOPY};
     set(easy, CURLOPT_CAINFO_BLOB, &pem);
   }
+}
+
+CURLcode HttpClient::prepare_tls(CURL* /*easy*/, void* context, void* self) {
+  auto& client = *static_cast<HttpClient*>(self);
+  auto* const ssl = static_cast<SSL_CTX*>(context);
+  const std::string& lists = client.transport_.revocation_lists;
+  if (!lists.empty() && !use_revocation_lists(ssl, lists)) return CURLE_SSL_CRL_BADFILE;
+  if (client.observer_ != nullptr && !client.observer_->attach(ssl)) return CURLE_OUT_OF_MEMORY;
+  return CURLE_OK;
 }
 
 void HttpClient::prepare(const HttpRequest& request, const Deadline& deadline, curl_slist* headers) {
@@ -136,7 +148,7 @@ HttpResult HttpClient::exchange(const HttpRequest& request, const Deadline& dead
 
 HttpResult HttpClient::examine(HttpRequest request, const Deadline& deadline, const Watch& watch,
                                Connection& seen) {
-  TlsObserver observer(easy_.get());
+  TlsObserver observer(easy_.get(), observer_);
   request.fresh_connection = true;
   HttpResult result = exchange(request, deadline, watch);
   const char* address = nullptr;

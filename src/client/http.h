@@ -20,14 +20,16 @@
 #include "client/base_url.h"
 #include "client/examination.h"
 #include "client/result.h"
+#include "client/tls_observer.h"
 #include "client/watch.h"
 
 namespace toopher::client {
 
 /// How servers are reached and believed.
 struct Transport {
-  std::string ca_certificates;  ///< PEM text; if set, the only trust anchors
-  std::string ca_path;          ///< else the hashed directory of trust anchors
+  std::string ca_certificates;   ///< PEM text; if set, the only trust anchors
+  std::string ca_path;           ///< else the hashed directory of trust anchors
+  std::string revocation_lists;  ///< PEM text; if set, what it does not vouch for is not believed
   std::string proxy;  ///< http://host:port, or "" for none; never for a server on this machine by http
 };
 
@@ -95,6 +97,7 @@ class HttpClient {
 
   static std::size_t receive_body(char* data, std::size_t size, std::size_t count, void* self);
   static int before_request(void* self, char*, char*, int, int);
+  static CURLcode prepare_tls(CURL* easy, void* context, void* self);
 
   Transport transport_;
   const Clock& clock_;
@@ -104,6 +107,7 @@ class HttpClient {
   std::unique_ptr<CURL, EasyDeleter> easy_;
   std::array<char, CURL_ERROR_SIZE> error_{};
   std::string body_;
+  TlsObserver* observer_ = nullptr;  ///< while somebody looks on
   bool sent_ = false;
   bool too_large_ = false;
 };

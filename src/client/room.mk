@@ -11,6 +11,7 @@ libtoopher_client_a_SOURCES = \
 	client/http.cc client/http.h \
 	client/login_api.h \
 	client/requests.cc client/requests.h \
+	client/revocation_lists.cc client/revocation_lists.h \
 	client/result.h \
 	client/toopher_api.cc client/toopher_api.h \
 	client/transport_error.cc client/transport_error.h \

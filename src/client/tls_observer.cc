@@ -55,28 +55,25 @@ int look(int verdict, X509_STORE_CTX* store) noexcept {
   return verdict;
 }
 
-CURLcode attach(CURL*, void* context, void* observer) {
-  auto* const ssl = static_cast<SSL_CTX*>(context);
-  if (SSL_CTX_set_ex_data(ssl, index_of_observer(), observer) != 1) return CURLE_OUT_OF_MEMORY;
-  SSL_CTX_set_verify(ssl, SSL_CTX_get_verify_mode(ssl), &look);
-  return CURLE_OK;
-}
-
 }  // namespace
 
-TlsObserver::TlsObserver(CURL* easy) : easy_(easy) {
-  curl_easy_setopt(easy_, CURLOPT_SSL_CTX_FUNCTION, &attach);
-  curl_easy_setopt(easy_, CURLOPT_SSL_CTX_DATA, this);
+TlsObserver::TlsObserver(CURL* easy, TlsObserver*& place) : easy_(easy), place_(place) {
+  place_ = this;
   // A resumed session shows no certificates, and a kept connection would still know this object.
   curl_easy_setopt(easy_, CURLOPT_SSL_SESSIONID_CACHE, 0L);
   curl_easy_setopt(easy_, CURLOPT_FORBID_REUSE, 1L);
 }
 
 TlsObserver::~TlsObserver() {
-  curl_easy_setopt(easy_, CURLOPT_SSL_CTX_FUNCTION, static_cast<curl_ssl_ctx_callback>(nullptr));
-  curl_easy_setopt(easy_, CURLOPT_SSL_CTX_DATA, static_cast<void*>(nullptr));
+  place_ = nullptr;
   curl_easy_setopt(easy_, CURLOPT_SSL_SESSIONID_CACHE, 1L);
   curl_easy_setopt(easy_, CURLOPT_FORBID_REUSE, 0L);
+}
+
+bool TlsObserver::attach(SSL_CTX* context) {
+  if (SSL_CTX_set_ex_data(context, index_of_observer(), this) != 1) return false;
+  SSL_CTX_set_verify(context, SSL_CTX_get_verify_mode(context), &look);
+  return true;
 }
 
 }  // namespace toopher::client

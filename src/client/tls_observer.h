@@ -4,6 +4,7 @@
 #define TOOPHER_CLIENT_TLS_OBSERVER_H
 
 #include <curl/curl.h>
+#include <openssl/ssl.h>
 
 #include <cstdint>
 #include <string>
@@ -18,19 +19,24 @@ struct Certificate {
   std::int64_t not_after = 0;
 };
 
-/// Attached to a handle for as long as it lives; the handle's connection must not outlive it.
+/// For one connection of a handle, which must not outlive it.
 class TlsObserver {
  public:
-  explicit TlsObserver(CURL* easy);
+  /// `place` points to it as long as it lives.
+  TlsObserver(CURL* easy, TlsObserver*& place);
   TlsObserver(const TlsObserver&) = delete;
   TlsObserver& operator=(const TlsObserver&) = delete;
   ~TlsObserver();
+
+  /// Looks on where `context` verifies, which must be the handle's. False if OpenSSL refuses.
+  [[nodiscard]] bool attach(SSL_CTX* context);
 
   std::string version;             ///< "TLSv1.3"; "" if no handshake came that far
   std::vector<Certificate> chain;  ///< the server's first; as far as it could be built
 
  private:
   CURL* easy_;
+  TlsObserver*& place_;
 };
 
 }  // namespace toopher::client

@@ -112,6 +112,12 @@ std::string certificate_problem(const TransportError& error) {
   switch (error.verify_result) {
     case X509_V_ERR_CERT_HAS_EXPIRED:
       return "certificate has expired";
+    case X509_V_ERR_CERT_REVOKED:
+      return "certificate was revoked";
+    case X509_V_ERR_UNABLE_TO_GET_CRL:
+    case X509_V_ERR_CRL_HAS_EXPIRED:
+    case X509_V_ERR_CRL_NOT_YET_VALID:
+      return "certificate is of an authority whose revocation list is missing or out of date; see crl-file";
     case X509_V_ERR_CERT_NOT_YET_VALID:
       return "certificate is not valid yet; check the clocks of both machines";
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:

@@ -161,11 +161,12 @@ struct Key {
   void (*set)(Target&, std::string_view value);
 };
 
-constexpr std::array<Key<Api>, 6> kApiKeys{{
+constexpr std::array<Key<Api>, 7> kApiKeys{{
     {"credential-file", [](Api& api, std::string_view v) { api.credential_file = read_path(v); }},
     {"base-url", [](Api& api, std::string_view v) { api.base_urls = read_base_urls(v); }},
     {"ca-file", [](Api& api, std::string_view v) { api.ca_file = read_path(v); }},
     {"ca-path", [](Api& api, std::string_view v) { api.ca_path = read_path(v); }},
+    {"crl-file", [](Api& api, std::string_view v) { api.crl_file = read_path(v); }},
     {"proxy", [](Api& api, std::string_view v) { api.proxy = read_proxy(v); }},
     {"timeout",
      [](Api& api, std::string_view v) { api.timeout = std::chrono::seconds(read_number(v, 1, 60)); }},

@@ -18,8 +18,9 @@ inline constexpr const char* kDefaultConfigFile = SYSCONFDIR "/security/toopher/
 struct Api {
   std::string credential_file = SYSCONFDIR "/security/toopher/credentials";
   std::vector<std::string>
-      base_urls;        ///< each ends in `/`; https, or http to a loopback address; at least one
-  std::string ca_file;  ///< PEM; empty: none
+      base_urls;         ///< each ends in `/`; https, or http to a loopback address; at least one
+  std::string ca_file;   ///< PEM; empty: none
+  std::string crl_file;  ///< PEM; empty: nobody looks for revoked certificates
   std::string ca_path = "/etc/ssl/certs";  ///< hashed directory; unused with ca_file
   std::string proxy;                       ///< http://host:port; empty: none, whatever the environment says
   std::chrono::seconds timeout{10};        ///< 1 to 60; a server that gave no answer by then is unreachable

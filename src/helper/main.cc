@@ -119,7 +119,8 @@ void serve_everybody(const CommandLine& line) {
     const config::Api& api = prepared.config.api;
     start_libcurl();
     std::vector<std::string> files{line.config_file, api.credential_file};
-    if (!api.ca_file.empty()) files.push_back(api.ca_file);
+    for (const std::string& file : {api.ca_file, api.crl_file})
+      if (!file.empty()) files.push_back(file);
     Service service(STDIN_FILENO, signals.get(),
                     {std::move(prepared.requester), prepared.config.options.user_name, FileStamps(files),
                      line.idle, pointer_to(prepared.offline)},

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "client/revocation_lists.h"
 #include "client/trust_anchors.h"
 #include "config/credentials.h"
 
@@ -68,6 +69,7 @@ OpenFiles open_files(const std::string& config_file, const std::optional<Identit
     // Whoever may write there decides which server is believed.
     check_directory(api.ca_path, rules);
   }
+  if (!api.crl_file.empty()) files.revocation_lists = open_checked(api.crl_file, rules);
   if (files.config.options.offline_codes) {
     const std::string path = state_directory(config_file);
     // systemd gives the directory above (StateDirectory=) to the helper's user, too.
@@ -84,13 +86,20 @@ client::Requester read_requester(const OpenFiles& files) {
   config::RequesterCredentials credentials = config::parse_credentials(text.view(), api.credential_file);
   client::Requester requester{servers_of(api),
                               {std::move(credentials.key), std::move(credentials.secret)},
-                              {{}, api.ca_path, api.proxy},
+                              {{}, api.ca_path, {}, api.proxy},
                               api.timeout};
   if (files.ca) {
     requester.transport.ca_certificates = read_all(files.ca.get(), api.ca_file, kMaxCaBytes).view();
     if (!client::are_trust_anchors(requester.transport.ca_certificates))
       throw config::ConfigError(api.ca_file +
                                 ": holds no certificate, or one that cannot be read; ca-file is PEM");
+  }
+  if (files.revocation_lists) {
+    requester.transport.revocation_lists =
+        read_all(files.revocation_lists.get(), api.crl_file, kMaxCaBytes).view();
+    if (!client::are_revocation_lists(requester.transport.revocation_lists))
+      throw config::ConfigError(api.crl_file +
+                                ": holds no revocation list, or one that cannot be read; crl-file is PEM");
   }
   return requester;
 }

@@ -19,6 +19,7 @@ struct OpenFiles {
   config::Config config;
   UniqueFd credentials;
   UniqueFd ca;                                   ///< only with ca-file
+  UniqueFd revocation_lists;                     ///< only with crl-file
   std::optional<offline::StateDirectory> state;  ///< only with offline-codes
 };
 

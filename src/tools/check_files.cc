@@ -237,6 +237,8 @@ void Configurations::check_authorities(const config::Api& api) {
                           shell_quoted(api.ca_path) + "\", or name a ca-file.");
     }
   }
+  if (!api.crl_file.empty() && check_file(findings_, Area::files, api.crl_file, rules))
+    findings_.ok(Area::files, api.crl_file + " (crl-file) is in order");
 }
 
 }  // namespace toopher::tools

@@ -47,7 +47,7 @@ SECRET = "network-faults-secret"
 
 # What a host is told, under failure-policy = deny and = allow.
 PAM_CODES = {"granted": (0, 0), "unreachable": (9, 0), "server-fault": (9, 9), "denied": (11, 11), "timed-out": (11, 11),
-             "unpaired-required": (11, 11), "refused": (11, 11),
+             "unpaired-required": (11, 11), "refused": (11, 11), "misconfigured": (3, 3),
              "unpaired": (6, 6)}  # PAM_IGNORE of the only module is PAM_PERM_DENIED
 
 PENDING, GRANTED, DENIED = (http(request(state)) for state in ("pending", "granted", "denied"))
@@ -387,6 +387,15 @@ class Certificates:
         self.named = trusted.server("named", f"DNS:*.{name_server.DOMAIN}")
         self.subject = trusted.server("subject", "", subject="127.0.0.1")
         self.by_chain = middle.server("chained")
+        self.revoked = trusted.server("revoked")
+        old_middle = trusted.intermediate("oldmiddle")
+        self.by_revoked = old_middle.server("oldchained")
+        named = trusted.revocation_list(self.revoked[0], old_middle.file)
+        out_of_date = ("-crl_lastupdate", "20200101000000Z", "-crl_nextupdate", "20200201000000Z")
+        self.lists = {name: self._list(directory, name, text) for name, text in (
+            ("root's", named), ("both", named + middle.revocation_list()), ("old", trusted.revocation_list(times=out_of_date)),
+            ("stranger's", stranger.revocation_list()), ("with the old one's", named + old_middle.revocation_list()),
+            ("not PEM", "no list"))}
         self.bad = {
             "expired": trusted.server("expired", expired=True),
             "not valid yet": trusted.server("future", times=certificates.NOT_YET),
@@ -408,6 +417,13 @@ class Certificates:
         }
 
     @staticmethod
+    def _list(directory, name, text):
+        path = os.path.join(directory, name + ".crl")
+        with open(path, "w", encoding="ascii") as file:
+            file.write(text)
+        return path
+
+    @staticmethod
     def _room(directory, name):
         path = os.path.join(directory, name)
         os.mkdir(path)
@@ -420,10 +436,12 @@ class Tls:
     def __init__(self, files):
         self.files = files
 
-    def server(self, certificate, host="127.0.0.1", proxy=None, **options):
+    def server(self, certificate, host="127.0.0.1", proxy=None, revoked_in=None, **options):
         def network(stack):
             server = stack.enter_context(rogue.Rogue(by_path(initiate=GRANTED), certificate=certificate, **options))
             api = {"ca_file": self.files.file}
+            if revoked_in:
+                api["crl_file"] = self.files.lists[revoked_in]
             if proxy:
                 api["proxy"] = stack.enter_context(proxy()).url
             return Network(server.url.replace("127.0.0.1", host), [server], api)
@@ -441,6 +459,18 @@ class Tls:
         yield Case("TLS: good", self.server(self.files.good), "granted")
         yield Case("TLS: the name as subject only, RFC 2818", self.server(self.files.subject), "granted")
         yield Case("TLS: good, by an intermediate", self.server(self.files.by_chain), "granted")
+        yield Case("TLS: revoked, and nobody looks", self.server(self.files.revoked), "granted")
+        for name, certificate, lists, words in (
+                ("good, and in no list", self.files.good, "root's", None),
+                ("good, by an intermediate, and in no list", self.files.by_chain, "both", None),
+                ("revoked", self.files.revoked, "root's", "was revoked"),
+                ("by a revoked intermediate", self.files.by_revoked, "with the old one's", "was revoked"),
+                ("by an intermediate without a list", self.files.by_chain, "root's", "revocation list is missing"),
+                ("with a list that is out of date", self.files.good, "old", "out of date"),
+                ("with a stranger's list", self.files.good, "stranger's", "TLS failed"),
+                ("with a list that is none", self.files.good, "not PEM", "crl-file is PEM")):
+            outcome = "granted" if not words else "misconfigured" if "PEM" in words else "server-fault"
+            yield Case(f"TLS: {name}", self.server(certificate, revoked_in=lists), outcome, int(not words), words=words or "")
         def careless(context):
             context.set_ciphers("ALL:@SECLEVEL=0")
 
@@ -555,11 +585,11 @@ class Worker:
     def log_in(self, network, way, policy="deny", arguments=""):
         """(PAM code, seconds, what it logged)"""
         api = dict(network.api)
-        if "ca_file" in api:
-            target = self.here.directory / "ca.pem"
+        for key in {"ca_file", "crl_file"} & api.keys():
+            target = self.here.directory / os.path.basename(api[key])
             if not target.exists():
-                shutil.copy(api["ca_file"], target)
-            api["ca_file"] = target
+                shutil.copy(api[key], target)
+            api[key] = target
         self.here.configure("availability = required", network.url, **{"timeout": TIMEOUT, **api})
         prompt = "before" if way == "code" else "during"
         self.here.service("login", f"prompt={prompt} number_matching=off otp_tries=1 push_timeout={PUSH_TIMEOUT} "

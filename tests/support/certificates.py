@@ -22,7 +22,7 @@ distinguished_name = name
 [name]
 [authority_extensions]
 basicConstraints = critical,CA:TRUE
-keyUsage = critical,keyCertSign
+keyUsage = critical,keyCertSign,cRLSign
 subjectKeyIdentifier = hash
 """
 
@@ -30,7 +30,7 @@ LOOPBACK = "IP:127.0.0.1,DNS:localhost"
 KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
 EXPIRED = ("-startdate", "20200101000000Z", "-enddate", "20200201000000Z")
 NOT_YET = ("-startdate", "20490101000000Z", "-enddate", "20490201000000Z")
-AUTHORITY_EXTENSIONS = ("basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign")
+AUTHORITY_EXTENSIONS = ("basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign,cRLSign")
 
 
 class Authority:
@@ -83,6 +83,12 @@ class Authority:
         self._openssl("ca", "-batch", "-notext", "-config", self._config, "-cert", self.file, "-keyfile", self._key, "-md", digest,
                       *times, "-in", asked, "-out", certificate)
         return certificate, private
+
+    def revocation_list(self, *revoked, times=("-crldays", "1")):
+        """The PEM of a list of this authority that names these certificates (files)."""
+        for certificate in revoked:
+            self._openssl("ca", "-config", self._config, "-cert", self.file, "-keyfile", self._key, "-revoke", certificate)
+        return self._openssl("ca", "-config", self._config, "-cert", self.file, "-keyfile", self._key, "-gencrl", *times)
 
     def self_signed(self):
         """(certificate file, key file), signed by nobody."""

@@ -123,6 +123,7 @@ void wrong_files_are_named_with_their_line(void**) {
       {"[API]\nbase-url = https://a/,,https://b/\n",
        "config:2: base-url = \"https://a/,,https://b/\": a base-url starts with https://"},
       {"[API]\nca-file = ca.pem\n", "config:2: ca-file = \"ca.pem\": expected an absolute path"},
+      {"[API]\ncrl-file = crl.pem\n", "config:2: crl-file = \"crl.pem\": expected an absolute path"},
   };
   for (const Row& row : rows) assert_same_text(config_error(row.text), row.error);
 }
