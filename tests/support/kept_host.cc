@@ -3,9 +3,9 @@
 //
 //     kept_host CONFDIR USER
 //
-// Each line of standard input names a service and is a login; it is over for libpam when the next line comes. Prints `ask TEXT` for a prompt,
-// whose answer is the next line of standard input, `log TEXT` for what would go to syslog, `code NUMBER` at the end, and
-// `used BYTES`, what malloc has given out, when it is over. What it was answered it keeps nowhere.
+// Each line of standard input names a service and is a login; it is over for libpam when the next line comes. Prints `ready`,
+// `ask TEXT` for a prompt, whose answer is the next line of standard input, `log TEXT` for what would go to syslog,
+// `code NUMBER` at the end, and `used BYTES`, what malloc has given out, when it is over. What it was answered it keeps nowhere.
 #include <malloc.h>
 #include <security/pam_appl.h>
 #include <string.h>  // explicit_bzero
@@ -96,6 +96,7 @@ int main(int argc, char** argv) {
     (void)std::fputs("usage: kept_host CONFDIR USER\n", stderr);
     return 2;
   }
+  say("ready", "");
   Line line{};
   bool more = read_line(line);
   while (more) more = log_in(argv[1], argv[2], line);

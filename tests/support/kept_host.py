@@ -21,6 +21,9 @@ class KeptHost:
         self.process = subprocess.Popen(
             [*wrapper, program, str(here.directory / "pam.d"), here.user], env={**trial.ENVIRONMENT, **EXACT},
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, **here.unprivileged)
+        what, _ = self.heard()
+        if what != "ready":
+            raise system.Failure(f"kept_host is not ready: {what}")
 
     @property
     def pid(self):
