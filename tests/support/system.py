@@ -45,8 +45,10 @@ def configured(name):
 
 
 def with_sanitizers(name):
-    """Whether this program of the build has AddressSanitizer in it, which takes memory, makes calls and traces by itself."""
-    return b"__asan_init" in (BUILD / "src" / name).read_bytes()
+    """Whether this program of the build has AddressSanitizer or ThreadSanitizer in it, which take memory, make calls and
+    trace by themselves."""
+    content = (BUILD / "src" / name).read_bytes()
+    return b"__asan_init" in content or b"__tsan_init" in content
 
 
 @functools.lru_cache(maxsize=None)
