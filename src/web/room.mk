@@ -38,7 +38,7 @@ web_files = \
 	web/app/words.js \
 	web/icons/icon-180.png web/icons/icon-192.png web/icons/icon-512.png web/icons/icon-maskable-512.png web/icons/icon.svg \
 	web/vendor/qr/decode.js web/vendor/qr/index.js
-EXTRA_DIST += $(web_files) web/embed.sh web/icons/make.sh web/vendor/qr/README
+EXTRA_DIST += $(web_files) web/embed.sh web/package.json web/icons/make.sh web/vendor/qr/README
 
 web/files.cc: $(web_files) $(srcdir)/web/embed.sh $(srcdir)/web/room.mk
 	@mkdir -p web
