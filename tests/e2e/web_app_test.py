@@ -25,7 +25,7 @@ TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf
 def app_files():
     """What lies below /app/VERSION/: everything but the files of fixed addresses, and the tools."""
     fixed = {"index.html", "sw.js", "app.webmanifest"}
-    files = [path for path in WEB.rglob("*") if path.is_file() and path.suffix not in (".sh", ".mk", "")]
+    files = [path for path in WEB.rglob("*") if path.is_file() and path.suffix not in (".sh", ".mk", ".json", "")]
     return {str(path.relative_to(WEB)): path for path in files if path.name not in fixed}
 
 
