@@ -3,6 +3,8 @@
 """Real hosts: sshd, sudo, su and login, each on a private machine of namespaces; needs root, leaves nothing behind.
 
     tests/e2e/hosts/run.py [--workers N] [--list] [--bench] [WORD ...]      only scenarios whose names hold all WORDs
+
+Of a build with sanitizers only those of sshd can be played: their functions have to be loaded before it.
 """
 
 import sys
@@ -57,8 +59,8 @@ ALL = [*((play.stack, row) for row in scenarios.STACKS), *((play.login, row) for
 
 def inside(stage, sysconfdir):
     """In the namespaces: plays the scenarios whose numbers come on standard input, one line of JSON for each."""
-    for number in (signal.SIGINT, signal.SIGQUIT):
-        signal.signal(number, signal.SIG_DFL)  # a shell's `&` ignores them, and what starts here inherits that
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)  # nohup and a shell's `&` ignore them, and what starts here inherits that
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     here = scene.Scene(world.enter(stage), sysconfdir)
@@ -80,7 +82,8 @@ def work(stage, sysconfdir, todo, results):
     """One private machine, fed until nothing is left to do."""
     with subprocess.Popen([*world.UNSHARE, sys.executable, "-B", __file__, "--inside", stage, sysconfdir],
                           stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                          env=dict(os.environ, TOOPHER_PREFIX=world.PREFIX)) as machine:
+                          env=dict(os.environ, TOOPHER_PREFIX=world.PREFIX,
+                                   TOOPHER_SANITIZED="yes" if system.with_sanitizers("pam_toopher.so") else "")) as machine:
         while True:
             try:
                 number = todo.get_nowait()
