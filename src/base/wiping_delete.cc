@@ -24,10 +24,23 @@ void* operator new(std::size_t size) {
 void* operator new[](std::size_t size) {
   return allocate(size);
 }
+// The library's own would do the same, but for AddressSanitizer's, which does not go by ours.
+void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
+  return std::malloc(std::max<std::size_t>(size, 1));
+}
+void* operator new[](std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
+  return std::malloc(std::max<std::size_t>(size, 1));
+}
 void operator delete(void* memory) noexcept {
   toopher::free_wiped(memory);
 }
 void operator delete[](void* memory) noexcept {
+  toopher::free_wiped(memory);
+}
+void operator delete(void* memory, const std::nothrow_t& /*tag*/) noexcept {
+  toopher::free_wiped(memory);
+}
+void operator delete[](void* memory, const std::nothrow_t& /*tag*/) noexcept {
   toopher::free_wiped(memory);
 }
 void operator delete(void* memory, std::size_t /*size*/) noexcept {
