@@ -152,7 +152,7 @@ asio::awaitable<bool> SocketSession::receive(std::string& input) {
   if (error) co_return false;
   auto& buffer = shared_buffer();
   const ssize_t size = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-  if (size > 0) input.append(buffer.data(), static_cast<std::size_t>(size));
+  if (size > 0) take_from_shared_buffer(static_cast<std::size_t>(size), input);
   co_return size > 0 || (size < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
