@@ -10,6 +10,7 @@ libtoopher_client_a_SOURCES = \
 	client/base_url.cc client/base_url.h \
 	client/http.cc client/http.h \
 	client/login_api.h \
+	client/pem.h \
 	client/requests.cc client/requests.h \
 	client/revocation_lists.cc client/revocation_lists.h \
 	client/result.h \

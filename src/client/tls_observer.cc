@@ -7,12 +7,10 @@
 #include <ctime>
 #include <memory>
 
+#include "client/pem.h"
+
 namespace toopher::client {
 namespace {
-
-struct BioDeleter {
-  void operator()(BIO* bio) const { BIO_free(bio); }
-};
 
 int index_of_observer() {
   static const int index = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
@@ -20,7 +18,7 @@ int index_of_observer() {
 }
 
 std::string text_of(const X509_NAME* name) {
-  const std::unique_ptr<BIO, BioDeleter> bio(BIO_new(BIO_s_mem()));
+  const std::unique_ptr<BIO, FreeBio> bio(BIO_new(BIO_s_mem()));
   if (!bio || X509_NAME_print_ex(bio.get(), name, 0, XN_FLAG_RFC2253) < 0) return {};
   char* data = nullptr;
   const long size = BIO_get_mem_data(bio.get(), &data);
