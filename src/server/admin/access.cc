@@ -82,7 +82,9 @@ api::Json invite_user(const Call& call) {
   return answer;
 }
 
-int print_invitation(Session& session, const Command& command, const json_t* parameters) {
+/// The link that the call gives, on a terminal with its QR code. `remark`: what is said beside it, of the answer.
+template <typename Remark>
+int print_link(Session& session, const Command& command, const json_t* parameters, Remark remark) {
   const api::Json answer = session.call(command.name, parameters);
   if (session.json()) {
     print(api::dump(answer.get()) + "\n");
@@ -92,11 +94,15 @@ int print_invitation(Session& session, const Command& command, const json_t* par
   print(link + "\n");
   if (!flag_of(parameters, "no-qr")) print(tools::qr_for_output(link));
   (void)std::fflush(stdout);
-  (void)std::fprintf(
-      stderr, "toopher-admin: good once, until %s%s\n",
-      time_text(integer_of(answer.get(), "expires")).c_str(),
-      flag_of(answer.get(), "further") ? "; there is a second factor already, which stays" : "");
+  (void)std::fprintf(stderr, "toopher-admin: %s\n", remark(answer.get()).c_str());
   return exit_status::kDone;
+}
+
+int print_invitation(Session& session, const Command& command, const json_t* parameters) {
+  return print_link(session, command, parameters, [](const json_t* answer) {
+    return "good once, until " + time_text(integer_of(answer, "expires")) +
+           (flag_of(answer, "further") ? "; there is a second factor already, which stays" : "");
+  });
 }
 
 constexpr std::array kCodeAppOptions{
@@ -114,18 +120,9 @@ api::Json code_app(const Call& call) {
 }
 
 int print_code_app(Session& session, const Command& command, const json_t* parameters) {
-  const api::Json answer = session.call(command.name, parameters);
-  if (session.json()) {
-    print(api::dump(answer.get()) + "\n");
-    return exit_status::kDone;
-  }
-  const std::string link = text_of(answer.get(), "link");
-  print(link + "\n");
-  if (!flag_of(parameters, "no-qr")) print(tools::qr_for_output(link));
-  (void)std::fflush(stdout);
-  (void)std::fprintf(stderr,
-                     "toopher-admin: shown this once; codes of the app that has it are good from now on\n");
-  return exit_status::kDone;
+  return print_link(session, command, parameters, [](const json_t*) {
+    return std::string("shown this once; codes of the app that has it are good from now on");
+  });
 }
 
 constexpr std::array kEnrolOptions{
