@@ -15,6 +15,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.environ.get("TOOPHER_SRCDIR", os.path.dirname(__file__) + "/../.."), "tests/support"))
+import cost  # noqa: E402
 import system  # noqa: E402
 import trial  # noqa: E402
 
@@ -37,7 +38,7 @@ class Bench:
         with tempfile.TemporaryDirectory(prefix="toopher-bench-") as scratch:
             system.without_privileges(scratch)
             output = os.path.join(scratch, "callgrind")
-            valgrind = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={output}"] if callgrind else []
+            valgrind = cost.callgrind(output) if callgrind else []
             done = subprocess.run(
                 [*valgrind, self.host, self.here.directory / "pam.d", service, self.here.user, *replies],
                 capture_output=True, text=True, check=True, cwd=scratch, env=trial.ENVIRONMENT, timeout=120,
@@ -46,7 +47,7 @@ class Bench:
             if seen.get("code") != "0":
                 raise system.Failure(f"{service}: login failed: {done.stdout}{done.stderr}")
             if callgrind:
-                seen["instructions"] = re.search(r"Collected : (\d+)", done.stderr).group(1)
+                seen["instructions"] = cost.instructions(output)
             return {name: int(value) for name, value in seen.items()}
 
     @staticmethod
@@ -72,25 +73,10 @@ class Bench:
         return [time for (_, line), time in zip(server.lines, server.times) if '"event":"request granted"' in line]
 
 
-def with_names_from_files():
-    """True where it is so; as root, starts this program again where it becomes so."""
-    if os.environ.get("TOOPHER_BENCH_NSS") == "files":
-        return True
-    if os.geteuid() != 0:
-        return False
-    with tempfile.NamedTemporaryFile("w", prefix="toopher-bench-nsswitch.") as nsswitch:
-        nsswitch.write("passwd: files\ngroup: files\nhosts: files\n")
-        nsswitch.flush()
-        os.chmod(nsswitch.name, 0o644)
-        script = 'mount --bind "$1" /etc/nsswitch.conf && shift && exec "$@"'
-        done = subprocess.run(
-            ["unshare", "--mount", "--propagation", "private", "sh", "-ec", script, "sh", nsswitch.name,
-             sys.executable, __file__], check=False, env=os.environ | {"TOOPHER_BENCH_NSS": "files"})
-    sys.exit(done.returncode)
-
-
 def main():
-    names = "files" if with_names_from_files() else "this machine's nsswitch.conf"
+    if os.geteuid() == 0 and "--inside" not in sys.argv:
+        return cost.alone(__file__)
+    names = "files" if os.geteuid() == 0 else "this machine's nsswitch.conf"
     with trial.Trial() as here:
         here.pair()
         bench = Bench(here)
