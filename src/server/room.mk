@@ -100,6 +100,7 @@ libtoopher_server_a_SOURCES = \
 	server/service/authenticate.cc server/service/authenticate.h \
 	server/service/automation.cc server/service/automation.h \
 	server/service/bypass.cc server/service/bypass.h \
+	server/service/code_apps.cc server/service/code_apps.h \
 	server/service/codes.cc server/service/codes.h \
 	server/service/context.cc server/service/context.h \
 	server/service/devices.cc server/service/devices.h \

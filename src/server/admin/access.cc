@@ -8,9 +8,9 @@
 #include "server/admin/session.h"
 #include "server/admin/table.h"
 #include "server/service/bypass.h"
+#include "server/service/code_apps.h"
 #include "server/service/enrolment.h"
 #include "server/service/rules.h"
-#include "server/service/validators.h"
 #include "tools/terminal_qr.h"
 
 namespace toopher::server::admin {

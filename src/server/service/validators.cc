@@ -11,9 +11,7 @@
 #include "otp/otp.h"
 #include "otp/otpauth_uri.h"
 #include "server/service/approvals.h"
-#include "server/service/enrolment.h"
 #include "server/service/rules.h"
-#include "server/service/users.h"
 
 namespace toopher::server {
 
@@ -216,23 +214,15 @@ Validator associate_new_validator(Context& context, const Caller& caller, const 
   return made.validator;
 }
 
-CodeApp enrol_code_app(Context& context, const Caller& by, const std::string& user_name,
-                       const std::string& requester_name) {
-  require_scope(by, Scope::admin, "admin");
-  const auto known = user_named(context, by, user_name);
-  if (known && !known->enabled) throw Refused(api::user_disabled());
-  CodeApp app;
-  app.requester = enrolling_requester(context, by.directory, requester_name);
-  const User user = user_named_or_new(context, by, user_name);
+FreshToken give_fresh_token(Context& context, const User& user, const Requester& requester,
+                            std::string name) {
   NewValidator wanted;
   wanted.seed = random_bytes(device::kSeedSize);
-  Candidate made = candidate(context, app.requester, wanted);
+  wanted.requester_specified_id = std::move(name);
+  Candidate made = candidate(context, requester, wanted);
   made.validator.user_id = user.id;
   write(context, made);
-  audit_validator(context, "code app enrolled", made.validator, user.name, by.name);
-  app.link = otp::totp_uri(wanted.seed, host_of(context.origin), user.name);
-  app.validator = std::move(made.validator);
-  return app;
+  return {std::move(made.validator), otp::totp_uri(wanted.seed, host_of(context.origin), user.name)};
 }
 
 void dissociate_validator(Context& context, const Caller& caller, const User& user,
@@ -268,9 +258,13 @@ void resync_validator(Context& context, const Caller& caller, const ValidatorNam
 void deactivate_validator(Context& context, const Caller& caller, const ValidatorName& name) {
   require_scope(caller, Scope::admin, "admin");
   const Validator validator = find_validator(context, caller, name);
+  end_validator(context, validator);
+  audit_validator(context, "token deactivated", validator, "", caller.name);
+}
+
+void end_validator(Context& context, const Validator& validator) {
   context.store.close_validator(validator.id, context.now);
   void_approvals(context, validator.user_id);
-  audit_validator(context, "token deactivated", validator, "", caller.name);
 }
 
 void dissociate_all(Context& context, const User& user) {

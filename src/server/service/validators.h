@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Hard tokens and other code apps (OATH validators): their seeds are brought here, and each code counts once.
+// Hard tokens and other code apps (OATH validators): each code counts once, whoever made the seed.
 #ifndef TOOPHER_SERVER_SERVICE_VALIDATORS_H
 #define TOOPHER_SERVER_SERVICE_VALIDATORS_H
 
@@ -44,17 +44,15 @@ Validator associate_validator(Context& context, const Caller& caller, const User
 Validator associate_new_validator(Context& context, const Caller& caller, const User& user,
                                   const NewValidator& wanted, std::string_view authorization);
 
-/// A code app of the person's own choice.
-struct CodeApp {
+/// One whose seed the server made.
+struct FreshToken {
   Validator validator;
   Secret link;  ///< otpauth://…, a secret: known at this moment only
-  Requester requester;
 };
 
-/// A fresh seed for `user_name`, who is made if new: TOTP as every code app has it. The token is the requester's that enrols
-/// (enrolment.h). Scope admin. Throws Refused: 400, 403, 404; 409 for a user who is disabled.
-CodeApp enrol_code_app(Context& context, const Caller& by, const std::string& user_name,
-                       const std::string& requester_name);
+/// A token of `requester` for `user` with a fresh seed: TOTP as every code app has it. `name`: its requester_specified_id,
+/// which no other has; empty: none. Writes no audit event.
+FreshToken give_fresh_token(Context& context, const User& user, const Requester& requester, std::string name);
 
 /// Its codes are nobody's. Scope admin. Throws Refused: 403, 404; 409 if it is not this user's.
 void dissociate_validator(Context& context, const Caller& caller, const User& user,
@@ -68,6 +66,9 @@ void resync_validator(Context& context, const Caller& caller, const ValidatorNam
 
 /// It is over: nobody's, and without its seed. Scope admin. Throws Refused: 403, 404.
 void deactivate_validator(Context& context, const Caller& caller, const ValidatorName& name);
+
+/// The same without a question: checks nothing, and writes no audit event. What its codes have approved is void.
+void end_validator(Context& context, const Validator& validator);
 
 /// For users/reset. Checks nothing.
 void dissociate_all(Context& context, const User& user);
