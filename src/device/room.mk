@@ -3,6 +3,7 @@
 noinst_LIBRARIES += libtoopher_device.a
 libtoopher_device_a_SOURCES = \
 	device/call_signature.cc device/call_signature.h \
+	device/code_app.cc device/code_app.h \
 	device/credential.cc device/credential.h \
 	device/decision.cc device/decision.h \
 	device/enrolment.cc device/enrolment.h \

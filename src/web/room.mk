@@ -7,7 +7,7 @@ web_files = \
 	web/app/codes.js \
 	web/app/dom.js \
 	web/app/later/enrolment.js \
-	web/app/later/naming.js web/app/later/push.js web/app/later/pushed.js web/app/later/update.js \
+	web/app/later/naming.js web/app/later/picture.js web/app/later/push.js web/app/later/pushed.js web/app/later/update.js \
 	web/app/later/verification.js \
 	web/app/later/words-de.js web/app/later/words-en.js \
 	web/app/main.js \
@@ -16,6 +16,7 @@ web_files = \
 	web/app/platform.js \
 	web/app/screens/anew.js \
 	web/app/screens/asked.js \
+	web/app/screens/codeapp.js \
 	web/app/screens/gone.js \
 	web/app/screens/history.js \
 	web/app/screens/home.js \

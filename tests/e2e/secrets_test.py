@@ -12,8 +12,10 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.environ.get("TOOPHER_SRCDIR") or os.path.dirname(__file__) + "/../..", "tests/support"))
 
+import device  # noqa: E402
 import kept_host  # noqa: E402
 import memory  # noqa: E402
+import requester  # noqa: E402
 import system  # noqa: E402
 import trial  # noqa: E402
 
@@ -92,6 +94,24 @@ class Scene:
             self.in_helper = memory.places(helper, self.secrets)
             self.told += told_by_proc(helper)
 
+    def set_up_another_code_app(self):
+        """By a phone of another account: the secret as the link holds it, and as it is."""
+        server = self.here.server
+        host = requester.Requester(server.url, server.key, server.secret)
+        phone = device.Device(server.url, str(self.here.directory / "another phone"))
+        phone.register()
+        host.post("pairings/create", pairing_phrase=phone.phrase(), user_name="another")
+        entry = phone.pending()["pairings"][0]
+        phone.answer_pairing(entry, "allow")
+        status, answer = phone.set_up_code_app(entry["id"])
+        if status != 200:
+            raise system.Failure(str(answer))
+        secret = phone.take_code_app(answer["link"])["secret"]
+        code = phone.code("app")
+        if not host.post("authentication_requests/initiate", user_name="another", terminal_name="host", otp=code)[1]["granted"]:
+            raise system.Failure("the code of the other app does not count")
+        return {"secret in the link": secret, "secret of the link": phone.seeds["app"], "code of the other app": code}
+
     def seed(self):
         """What the phone makes its codes of."""
         [state] = (self.here.directory / "phone").rglob("state.json")
@@ -107,6 +127,7 @@ class SecretsTest(unittest.TestCase):
         cls.addClassCleanup(cls.scene.close)
         cls.scene.log_in_by_push()
         cls.scene.log_in_by_code()
+        cls.of_code_app = cls.scene.set_up_another_code_app()
         cls.server = cls.scene.here.server
         cls.key = pathlib.Path(cls.server.directory, "toopherd.key").read_text(encoding="ascii").strip()
 
@@ -128,7 +149,7 @@ class SecretsTest(unittest.TestCase):
 
     def test_server_keeps_its_key_and_the_secret_of_who_called(self):
         """The key seals, and makes digests; the secret is that of the requester whom it remembers between calls."""
-        secrets = dict(self.scene.secrets, seed=self.scene.seed(), key=bytes.fromhex(self.key), key_in_hex=self.key)
+        secrets = dict(self.scene.secrets, **self.of_code_app, seed=self.scene.seed(), key=bytes.fromhex(self.key), key_in_hex=self.key)
         self.count(memory.places(self.server.process.pid, secrets), requester_secret=1, key=2)
 
     def test_nothing_is_written_down(self):
@@ -137,7 +158,8 @@ class SecretsTest(unittest.TestCase):
         written = {"the host's log": "\n".join(host.log).encode(), "the server's log and audit": server.text().encode(),
                    "the database": database,
                    "/proc": self.scene.told + told_by_proc(host.pid) + told_by_proc(server.process.pid)}
-        secrets = {name: value.encode() for name, value in dict(self.scene.secrets, key=self.key).items()}
+        secrets = {name: value if isinstance(value, bytes) else value.encode()
+                   for name, value in dict(self.scene.secrets, **self.of_code_app, key=self.key).items()}
         secrets.update({"seed": self.scene.seed(), "key in bytes": bytes.fromhex(self.key)})
         self.assertIn(b"outcome=granted", written["the host's log"])
         self.assertIn(b'"kind":"audit"', written["the server's log and audit"].replace(b" ", b""))

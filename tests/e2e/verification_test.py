@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
@@ -97,6 +98,28 @@ class Verification(Scene):
         self.assertTrue(self.login(otp=self.phone.code(pairing))["granted"])
         self.assertNotIn("user_verification", self.granted()[0])
         self.assertEqual(self.phones_that_verify(), [False])
+
+    def test_another_code_app_is_set_up_by_a_verified_person_only(self):
+        authenticator = self.authenticator()
+        pairing = self.pair(authenticator)
+        self.assertEqual(self.phone.set_up_code_app(pairing)[0], 403)
+        self.assertEqual(self.phone.set_up_code_app(pairing, self.authenticator())[0], 403)
+        self.assertEqual(self.phone.set_up_code_app(pairing, authenticator, nonce="another-call-s-nonce")[0], 403)
+        self.assertEqual(self.phone.call("GET", f"pairings/{pairing}/code_apps")[1]["code_apps"], [])
+        status, answer = self.phone.set_up_code_app(pairing, authenticator)
+        self.assertEqual((status, set(answer)), (200, {"link"}), answer)
+        host = self.server.origin.removeprefix("http://")
+        self.assertTrue(answer["link"].startswith("otpauth://totp/" + host.replace(":", "%3A") + ":jdoe?"), answer)
+        self.assertEqual(self.phone.take_code_app(answer["link"])["digits"], "6")
+        self.assertTrue(self.login(otp=self.phone.code("app"))["granted"])
+        [listed] = self.phone.call("GET", f"pairings/{pairing}/code_apps")[1]["code_apps"]
+        self.assertEqual((listed["pairing_id"], listed["phone"]), (pairing, "test phone"))
+        self.assertAlmostEqual(listed["last_used"], time.time(), delta=90)
+        self.assertEqual(self.phone.call("POST", f"code_apps/{listed['id']}/remove"), (200, {}))
+        self.assertFalse(self.login(otp=self.phone.code("app", 1)).get("granted"))
+        lines = {line["event"]: line for line in self.server.audit() if line["event"].startswith("code app ")}
+        self.assertEqual({line["by"] for line in lines.values()}, {f"test phone {self.phone.id}"})
+        self.assertEqual((lines["code app enrolled"]["user_verification"], lines["code app ended"]["pairing"]), ("yes", pairing))
 
     def test_a_terminal_says_why_it_cannot_and_its_codes_are_accepted(self):
         phone = system.Phone(self.server.origin, os.path.join(self.directory, "terminal"))

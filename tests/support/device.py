@@ -149,6 +149,22 @@ class Device:
         return self.call("POST", f"requests/{entry['id']}/decision", choice=choice, number=number,
                          signature=self.decision(entry["pairing_id"], entry["shown"], choice, number), **more)
 
+    def set_up_code_app(self, pairing, authenticator=None, **other):
+        """(status, answer). `authenticator`: verifies the person for this call, or for one with `other` timestamp or nonce."""
+        target, body = f"/authenticator/v1/pairings/{pairing}/code_app", {}
+        timestamp, nonce = int(time.time()), secrets.token_urlsafe(16)
+        if authenticator:
+            lines = ("toopher-code-app-v1", self.url, pairing, str(other.get("timestamp", timestamp)), other.get("nonce", nonce))
+            body["verification"] = authenticator.get(hashlib.sha256("".join(line + "\n" for line in lines).encode()).digest())
+        data = json.dumps(body).encode()
+        return self.send("POST", target, data, self.headers("POST", target, data, timestamp, nonce))
+
+    def take_code_app(self, link):
+        """This device makes codes of an otpauth link as code("app")."""
+        asked = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(link).query))
+        self.seeds["app"] = base64.b32decode(asked["secret"] + "=" * (-len(asked["secret"]) % 8))
+        return asked
+
     def _agree(self, pairing, server_point):
         peer = self._file("peer-" + pairing)
         with open(peer, "wb") as file:

@@ -5,6 +5,7 @@
 #include <new>
 
 #include "api/json.h"
+#include "api/json_writer.h"
 #include "api/objects.h"
 #include "base/random.h"
 #include "base/text.h"
@@ -14,6 +15,7 @@
 #include "server/http/present.h"
 #include "server/service/authenticate.h"
 #include "server/service/automation.h"
+#include "server/service/code_apps.h"
 #include "server/service/devices.h"
 #include "server/service/enrolment.h"
 #include "server/service/pairings.h"
@@ -262,6 +264,43 @@ Answer remove_rule_call(Context& context, const Device& device, const std::strin
   return {200, "{}", true, 0};
 }
 
+/// Written without a tree, whose memory nobody would wipe.
+Answer set_up_code_app_call(Context& context, const Device& device, const Request& request,
+                            const std::string& id, UserVerification policy) {
+  const api::Json body = api::parse_object(request.body);
+  const auto call = device::parse_call_authorization(request.authorization);
+  if (!call) refuse(401, "This call needs an Authorization header.");
+  const CodeApp app = set_up_code_app(context, device, id, *call, policy, verification_in(body.get()));
+  api::JsonWriter json;
+  json.begin_object().member("link", app.link.view()).end_object();
+  return {200, std::move(json).take()};
+}
+
+Answer code_apps_call(Context& context, const Device& device, const std::string& pairing_id) {
+  api::Json list(json_array());
+  for (const PhonesCodeApp& app : code_apps_seen_by(context, device, pairing_id)) {
+    const auto requester = context.store.requester_by_id(app.pairing.requester_id);
+    const auto phone = context.store.device_by_id(app.pairing.device_id);
+    api::Json entry(json_object());
+    put(entry, "id", app.token.id);
+    put(entry, "requester", requester ? requester->name : "");
+    put(entry, "pairing_id", app.pairing.id);
+    put(entry, "phone", phone ? phone->name : "");
+    put(entry, "created", json_integer(app.token.created / kSecond));
+    put(entry, "last_used", json_integer(last_used(app.token) / kSecond));
+    api::append(list, std::move(entry));
+  }
+  const api::Json answer(json_object());
+  put(answer, "code_apps", list.release());
+  put(answer, "server_time", json_integer(context.now / kSecond));
+  return ok(answer);
+}
+
+Answer remove_code_app_call(Context& context, const Device& device, const std::string& id) {
+  remove_code_app(context, device, id);
+  return {200, "{}", true, 0};
+}
+
 Answer push_call(Context& context, const Device& device, const PushPolicy& policy) {
   const PushState state = context.store.push_state(device.id);
   const bool available = !policy.point.empty();
@@ -320,6 +359,15 @@ Answer device_call(Context& context, const Device& device, const Request& reques
   }
   if (const auto id = id_between(path, "rules/", "/remove"); post && !id.empty()) {
     return remove_rule_call(context, device, id);
+  }
+  if (const auto id = id_between(path, "pairings/", "/code_app"); post && !id.empty()) {
+    return set_up_code_app_call(context, device, request, id, policy.verification);
+  }
+  if (const auto id = id_between(path, "pairings/", "/code_apps"); !post && !id.empty()) {
+    return code_apps_call(context, device, id);
+  }
+  if (const auto id = id_between(path, "code_apps/", "/remove"); post && !id.empty()) {
+    return remove_code_app_call(context, device, id);
   }
   refuse(404, "There is no such call.");
 }

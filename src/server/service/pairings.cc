@@ -12,6 +12,7 @@
 #include "device/seed.h"
 #include "server/service/approvals.h"
 #include "server/service/automation.h"
+#include "server/service/code_apps.h"
 #include "server/service/rules.h"
 #include "server/service/shown.h"
 #include "server/service/users.h"
@@ -204,8 +205,10 @@ std::string shown_pairing(Context& context, const Pairing& pairing) {
 
 void end_pairing(Context& context, const Pairing& pairing, PairingState state) {
   context.store.close_pairing(pairing.id, state, context.now);
-  if (pairing.state == PairingState::enabled)
+  if (pairing.state == PairingState::enabled) {
     end_rules_of_pairing(context, pairing, "the phone that made it was removed", "toopherd");
+    end_code_apps_of_pairing(context, pairing, "the phone that set it up was removed", "toopherd");
+  }
   context.store.notify(pairing.id);
   if (!pairing.device_id.empty()) context.store.notify(pairing.device_id);
 }

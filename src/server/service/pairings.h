@@ -56,7 +56,7 @@ Pairing start_pairing(Context& context, const NewPairing& wanted);
 
 void audit_pairing(Context& context, std::string_view event, const Pairing& pairing, std::string_view who);
 
-/// Closes a pairing and wakes whoever waits for it; automation rules that its phone made end with it.
+/// Closes a pairing and wakes whoever waits for it; automation rules and other code apps that its phone made end with it.
 void end_pairing(Context& context, const Pairing& pairing, PairingState state);
 
 /// Pairings whose time is over become expired, `limit` of them. True if there may be more.

@@ -6,6 +6,7 @@
 #include "api/reason.h"
 #include "base/visible.h"
 #include "server/service/automation.h"
+#include "server/service/code_apps.h"
 #include "server/service/codes.h"
 #include "server/service/pairings.h"
 #include "server/service/rules.h"
@@ -104,7 +105,8 @@ Outcome outcome_of(const AuthenticationRequest& request, device::Choice choice, 
   return {RequestState::granted, api::reason::kNone, ""};
 }
 
-/// "This was not me": whatever else waits for this user is withdrawn, and no push is sent for a while.
+/// "This was not me": whatever else waits for this user is withdrawn, what phones have opened to others ends, and no push is
+/// sent for a while.
 void raise_alarm(Context& context, const AuthenticationRequest& request, const Device& device) {
   User user = user_of(context, request);
   user.muted_until = context.now + rules::kMute;
@@ -116,6 +118,7 @@ void raise_alarm(Context& context, const AuthenticationRequest& request, const D
            device.name);
   }
   end_rules(context, user.id, "a login was reported", device.name);
+  end_code_apps(context, user.id, "a login was reported", device.name);
   audit_request(context, "ALERT not me", request, device.name);
 }
 

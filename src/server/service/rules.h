@@ -63,6 +63,11 @@ inline constexpr std::size_t kMaxBulk = 500;     // validators of one call
 inline constexpr int kMaxWrongResyncs = 5;       // of one validator ...
 inline constexpr Millis kWrongResyncWindow = 5 * kMinute;
 
+// Other code apps that phones have set up
+inline constexpr std::size_t kMaxCodeApps = 5;  // of one user: each makes a guessed code more likely to fit
+inline constexpr int kMaxNewCodeApps = 10;      // asked for, of one user: each leaves a row behind ...
+inline constexpr Millis kNewCodeAppWindow = 60 * kMinute;
+
 // Links by which a person removes a pairing
 inline constexpr Millis kResetLinkLife = 60 * kMinute;
 inline constexpr int kMaxWrongAnswers = 5;  // then the link is over

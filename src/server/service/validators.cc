@@ -165,6 +165,7 @@ std::vector<Validator> provision_validators(Context& context, const Caller& call
   require_scope(caller, Scope::admin, "admin");
   if (wanted.size() > rules::kMaxBulk) refuse(400, "One call takes at most 500 validators.");
   std::vector<Candidate> candidates;
+  candidates.reserve(wanted.size());
   for (const NewValidator& one : wanted) candidates.push_back(candidate(context, caller, one));
   require_distinct(candidates);
   std::vector<Validator> made;

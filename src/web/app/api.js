@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The calls of docs/authenticator-api.md, each signed by the device's key. No cookies.
 import { base64url } from './bytes.js';
-import { authorization, decisionText, sign } from './signing.js';
+import { authorization, codeAppText, decisionText, newClaim, sign } from './signing.js';
 
 const BASE = '/authenticator/v1/';
 const TIMEOUT = 20; // seconds
@@ -101,9 +101,23 @@ export class Api {
 
   removeRule = (id) => this.#call('POST', `rules/${id}/remove`, {});
 
+  /** What phones of the pairing's user have set up. */
+  codeApps = async (pairing) => (await this.#call('GET', `pairings/${pairing}/code_apps`)).code_apps;
+
+  /** The link of a new one. `verify(text)` verifies the person for this call, where the pairing can. */
+  async setUpCodeApp(pairing, verify) {
+    const body = async (claim) => ({ verification: await verify?.(codeAppText(this.origin, pairing, claim)) });
+    return (await this.#call('POST', `pairings/${pairing}/code_app`, body)).link;
+  }
+
+  removeCodeApp = (id) => this.#call('POST', `code_apps/${id}/remove`, {});
+
   #signed = (text) => sign(this.device.signingKey, text);
 
-  /** A call that was refused for the phone's clock is made once more with the server's. */
+  /**
+   * A call that was refused for the phone's clock is made once more with the server's. `body`: what is sent, or what makes it of
+   * the call's claim.
+   */
   async #call(method, path, body, options = {}) {
     const signedAt = this.clock.now();
     try {
@@ -118,9 +132,10 @@ export class Api {
 
   async #once(method, path, content, { signal, timeout = TIMEOUT }, now) {
     const target = BASE + path;
-    const body = content === undefined ? '' : JSON.stringify(content);
-    const header = await authorization(this.device.signingKey, { method, target, body }, this.origin,
-      this.device.id, now);
+    const claim = newClaim(this.device.id, now);
+    const given = typeof content === 'function' ? await content(claim) : content;
+    const body = given === undefined ? '' : JSON.stringify(given);
+    const header = await authorization(this.device.signingKey, { method, target, body }, this.origin, claim);
     const request = { method, headers: { Authorization: header, 'Content-Type': 'application/json' } };
     if (body !== '') request.body = body;
     const [status, answer] = await this.#send(target, request, signal, timeout);

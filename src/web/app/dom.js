@@ -16,7 +16,8 @@ function fill(node, properties, children) {
 /** h('p', { class: 'note', onclick: f }, 'text', node, ...) */
 export const h = (tag, properties, ...children) => fill(document.createElement(tag), properties, children);
 
-const s = (tag, properties, ...children) => fill(document.createElementNS(SVG, tag), properties, children);
+/** The same for pictures. */
+export const s = (tag, properties, ...children) => fill(document.createElementNS(SVG, tag), properties, children);
 
 // Strokes on a field of 24 by 24.
 const ICONS = {
@@ -24,6 +25,7 @@ const ICONS = {
   bell: 'M6 16.5V11a6 6 0 0112 0v5.5l1.5 2h-15zM10 20.5a2.2 2.2 0 004 0',
   check: 'M5 12.5l4.5 4.5L19 7.5',
   clock: 'M12 4a8 8 0 110 16 8 8 0 010-16zM12 8v4.5l3 2',
+  code: 'M4.5 4.5h5.5v5.5h-5.5zM14 4.5h5.5v5.5h-5.5zM4.5 14h5.5v5.5h-5.5zM14 14h.01M19.5 14h.01M14 19.5h.01M16.8 16.8h.01M19.5 19.5h.01',
   cross: 'M6.5 6.5l11 11M17.5 6.5l-11 11',
   history: 'M4.5 12a7.5 7.5 0 102.4-5.5M4.5 4.5v4h4M12 8v4.3l3 1.7',
   more: 'M5.5 12h.01M12 12h.01M18.5 12h.01',

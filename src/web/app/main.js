@@ -67,9 +67,10 @@ const listed = {
   request: (id) => app.list.requests.find((one) => one.entry.id === id),
   asked: (id) => app.list.pairings.find((one) => one.entry.id === id),
   pairing: (id) => app.phone.pairing(id),
+  codeapp: (id) => app.phone.pairing(id),
   rules: (id) => app.phone.pairing(id),
 };
-const SCREENS = ['anew', 'asked', 'gone', 'history', 'link', 'notify', 'pair', 'pairing', 'request', 'rules', 'scan'];
+const SCREENS = ['anew', 'asked', 'codeapp', 'gone', 'history', 'link', 'notify', 'pair', 'pairing', 'request', 'rules', 'scan'];
 
 const first = async () => (app.phone.device && app.phone.pairings.length > 0 ? (await load('home'))(app) : welcome(app));
 

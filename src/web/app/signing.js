@@ -23,13 +23,19 @@ export async function decisionText(origin, pairing, shown, choice, number, days 
 /** base64url of the raw signature (r, s). */
 export const sign = async (key, text) => base64url(await crypto.subtle.sign(ECDSA, key, utf8(text)));
 
-/** The Authorization header of a call. `device` is '' in the call that registers it; `now`: seconds since 1970. */
-export async function authorization(key, call, origin, device, now) {
-  const claim = {
-    device,
-    timestamp: String(Math.floor(now)),
-    nonce: base64url(crypto.getRandomValues(new Uint8Array(16))),
-  };
+/** What makes a call count once. `device` is '' in the call that registers it; `now`: seconds since 1970. */
+export const newClaim = (device, now) => ({
+  device,
+  timestamp: String(Math.floor(now)),
+  nonce: base64url(crypto.getRandomValues(new Uint8Array(16))),
+});
+
+/** What the person is verified for when another code app is asked for: this one call of newClaim(). */
+export const codeAppText = (origin, pairing, { timestamp, nonce }) =>
+  lines('toopher-code-app-v1', origin, pairing, timestamp, nonce);
+
+/** The Authorization header of a call. `claim`: of newClaim(). */
+export async function authorization(key, call, origin, claim) {
   const signature = await sign(key, await callText(call, origin, claim));
   return `Toopher-Device device="${claim.device}",timestamp="${claim.timestamp}",nonce="${claim.nonce}",` +
     `signature="${signature}"`;

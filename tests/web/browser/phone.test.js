@@ -2,6 +2,7 @@
 // The app in Chromium, against a real toopherd: what a person does, and what may go wrong.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import decodeQR from '../../../src/web/vendor/qr/decode.js';
 import { look, SCREENS } from '../support/look.js';
 import { PhoneBrowser, Server } from '../support/world.js';
 
@@ -322,6 +323,71 @@ step('what is allowed for some days is not asked for again, until that is ended'
   assert.equal(third.pending, true);
   await phone.button('Deny').click();
   await done('Denied');
+});
+
+/** What a camera reads on the screen. */
+async function readCode() {
+  const picture = await phone.page.locator('.qr').screenshot({ animations: 'disabled' });
+  const page = await phone.context.newPage(); // without the policy of the app's page
+  try {
+    const { side, pixels } = await page.evaluate(async (png) => {
+      const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${png}`)).blob());
+      const context = new OffscreenCanvas(image.width, image.height).getContext('2d');
+      context.drawImage(image, 0, 0);
+      const reader = new FileReader();
+      const read = new Promise((resolve) => { reader.onload = resolve; });
+      reader.readAsDataURL(new Blob([context.getImageData(0, 0, image.width, image.height).data]));
+      await read;
+      return { side: [image.width, image.height], pixels: reader.result.split(',')[1] };
+    }, picture.toString('base64'));
+    return decodeQR({ width: side[0], height: side[1], data: Uint8Array.from(Buffer.from(pixels, 'base64')) });
+  } finally {
+    await page.close();
+  }
+}
+
+step('another code app is set up once, its codes let in, and it is removed', async () => {
+  await phone.page.getByRole('button', { name: 'Details of Work' }).click();
+  await phone.button('Another code app').click();
+  await phone.heading('Another code app');
+  await phone.button('Show the QR code').click();
+  await phone.heading('Scan it now');
+  await look(phone, 'code-app-link');
+  await phone.page.emulateMedia({ colorScheme: 'dark' });
+  const link = await readCode();
+  await phone.page.emulateMedia({ colorScheme: 'light' });
+  assert.match(link, /^otpauth:\/\/totp\/[^/]+:frank\?secret=[A-Z2-7]{32}&/);
+  assert.equal(await phone.page.getByRole('link', { name: 'Open in an app here' }).getAttribute('href'), link);
+  await phone.button('Copy the link').click();
+  await phone.page.getByText('Copied').waitFor();
+  assert.equal(await phone.page.evaluate(() => navigator.clipboard.readText()), link);
+  await phone.page.evaluate(() => navigator.clipboard.writeText(''));
+  assert.equal((await server.login('frank', { otp: await server.call({ call: 'code_of', link }) })).granted, true);
+
+  await phone.button('Done').click();
+  await phone.page.getByText('Set up so far').waitFor();
+  await phone.page.getByText('Jane\'s phone').waitFor();
+  await look(phone, 'code-apps');
+  const secret = new URL(link).searchParams.get('secret');
+  const left = await phone.page.evaluate(async () => {
+    const stored = JSON.stringify([{ ...localStorage }, { ...sessionStorage }, history.state, location.href]);
+    const db = await new Promise((resolve) => { indexedDB.open('toopher').onsuccess = ({ target }) => resolve(target.result); });
+    const texts = await Promise.all([...db.objectStoreNames].map((store) => new Promise((resolve) => {
+      db.transaction(store).objectStore(store).getAll().onsuccess = ({ target }) => resolve(JSON.stringify(target.result));
+    })));
+    db.close();
+    const cached = await Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).map(({ url }) => url)));
+    return document.documentElement.outerHTML + stored + texts.join() + cached.join();
+  });
+  assert.ok(left.includes('Set up so far') && left.includes('frank'));
+  assert.ok(!left.includes(secret) && !left.includes('<path d="M4 4h1'), 'the link is kept');
+
+  await phone.button('Remove').click();
+  await phone.page.getByRole('dialog').waitFor();
+  await phone.page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+  await phone.page.getByText('Set up so far').waitFor({ state: 'detached' });
+  assert.equal((await server.login('frank', { otp: await server.call({ call: 'code_of', link, steps: 1 }) })).granted ?? false, false);
+  await phone.button('Back').click();
 });
 
 step('codes go on without network, after a reload and a restart', async () => {

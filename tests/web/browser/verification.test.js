@@ -105,6 +105,18 @@ test('whom the phone recognises pairs, allows and sees codes; others do not, but
   assert.equal((await server.login('alice', { otp: await code(phone) })).granted, true);
   await phone.page.getByRole('button', { name: 'Details of alice' }).click();
   await phone.page.getByText('fingerprint, face or PIN of this phone').waitFor();
+  await phone.button('Another code app').click();
+  await lock.is(false);
+  await phone.button('Show the QR code').click();
+  await phone.page.getByText('nothing was set up', { exact: false }).waitFor();
+  await look(phone, 'code-app-refused');
+  await lock.is(true);
+  await phone.button('Show the QR code').click();
+  await phone.heading('Scan it now');
+  const link = await phone.page.getByRole('link').getAttribute('href');
+  assert.equal((await server.login('alice', { otp: await server.call({ call: 'code_of', link }) })).granted, true);
+  assert.equal((await server.audit()).find(({ event }) => event === 'code app enrolled').user_verification, 'yes');
+  await phone.button('Done').click();
   await phone.page.reload();
   await phone.button('Back').click();
   await phone.button('Show the code').waitFor();

@@ -3,6 +3,7 @@
 
     {"call": "post", "path": "pairings/create", "parameters": {...}}   -> [status, answer]
     {"call": "end_pairing", "id": ID}                                  -> [status, answer]; as an administrator
+    {"call": "code_of", "link": LINK, "steps": 1}                      -> the code of an otpauth link, so many steps ahead
     {"call": "audit"}                                                  -> [event, ...]
     {"call": "stop"}, {"call": "start"}                                -> null; the same port and database
 The first line says {"url": ...}. It ends with its standard input. Arguments are further lines of toopherd.conf. Where these
@@ -19,6 +20,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(os.environ["TOOPHER_SRCDIR"]) / "tests" / "support"))
+import device  # noqa: E402
 import requester  # noqa: E402
 import system  # noqa: E402
 
@@ -50,6 +52,14 @@ class Server:
 
     def end_pairing(self, **pairing):
         return self.administrator.post("pairings/" + pairing["id"], deactivated="True")
+
+    def code_of(self, link, steps=0):
+        self.app.take_code_app(link)
+        return self.app.code("app", steps)
+
+    @functools.cached_property
+    def app(self):
+        return device.Device(self.url, str(pathlib.Path(self.process.directory) / "app"))
 
     def audit(self):
         lines = self.process.text("stderr").splitlines()

@@ -39,6 +39,23 @@ test('another 401 is told at once', async () => {
   assert.equal(calls.length, 1);
 });
 
+test('another code app is verified for the very call that asks for it, also when it is made again', async () => {
+  const serverTime = Math.floor(Date.now() / 1000) + 3600;
+  const { api, calls } = scripted(
+    { status: 401, body: { error_message: 'clock', server_time: serverTime } },
+    { status: 200, body: { link: 'otpauth://totp/x' } });
+  const texts = [];
+  const link = await api.setUpCodeApp('a-pairing', async (text) => { texts.push(text); return { signature: String(texts.length) }; });
+  assert.equal(link, 'otpauth://totp/x');
+  assert.equal(texts.length, 2);
+  calls.forEach((call, i) => {
+    assert.equal(call.target, '/authenticator/v1/pairings/a-pairing/code_app');
+    const [, timestamp, nonce] = /timestamp="(\d+)",nonce="([^"]+)"/.exec(call.headers.Authorization);
+    assert.equal(texts[i], `toopher-code-app-v1\nhttps://login.example.org\na-pairing\n${timestamp}\n${nonce}\n`);
+    assert.deepEqual(JSON.parse(call.body), { verification: { signature: String(i + 1) } });
+  });
+});
+
 test('a server that is away, or something else that answers, is not reached', async () => {
   await assert.rejects(scripted(new TypeError('network')).api.phrase(), Unreachable);
   await assert.rejects(scripted({ status: 200, body: null }).api.phrase(), Unreachable);

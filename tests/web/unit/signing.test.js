@@ -3,7 +3,7 @@ import { readVectors } from '../support/vectors.js';
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { fromBase64url, sha256Hex, utf8 } from '../../../src/web/app/bytes.js';
-import { authorization, callText, decisionText } from '../../../src/web/app/signing.js';
+import { authorization, callText, decisionText, newClaim } from '../../../src/web/app/signing.js';
 
 const ECDSA = { name: 'ECDSA', hash: 'SHA-256' };
 const ORIGIN = 'https://login.example.org';
@@ -31,11 +31,11 @@ test('decisions of tests/data/decision.vec', async () => {
 test('the header of a call carries a signature over these lines', async () => {
   const keys = await newKeys();
   const call = { method: 'POST', target: '/authenticator/v1/phrases', body: '{}' };
-  const header = await authorization(keys.privateKey, call, ORIGIN, '', 1700000000.9);
+  const header = await authorization(keys.privateKey, call, ORIGIN, newClaim('', 1700000000.9));
   const fields = /^Toopher-Device device="",timestamp="1700000000",nonce="([\w-]{22})",signature="([\w-]{86})"$/.exec(header);
   assert.ok(fields, header);
   const signed = await callText(call, ORIGIN, { device: '', timestamp: '1700000000', nonce: fields[1] });
   assert.ok(await crypto.subtle.verify(ECDSA, keys.publicKey, fromBase64url(fields[2]), utf8(signed)));
-  const again = await authorization(keys.privateKey, call, ORIGIN, '', 1700000000);
+  const again = await authorization(keys.privateKey, call, ORIGIN, newClaim('', 1700000000));
   assert.notEqual(again, header, 'a nonce is used once');
 });

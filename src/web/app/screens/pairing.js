@@ -42,7 +42,8 @@ export async function pairing(app, one) {
           h('div', { class: 'after-field' }, h('button', { type: 'submit', class: 'button plain' }, t('save')))),
         pushed.node,
         h('div', { class: 'ways' }, button([icon('bell'), t('notify.title')], () => app.go('/notify')),
-          button([icon('clock'), t('rules.title')], () => app.go(`/rules/${one.id}`)))),
+          button([icon('clock'), t('rules.title')], () => app.go(`/rules/${one.id}`)),
+          one.active && button([icon('code'), t('codeApp.title')], () => app.go(`/codeapp/${one.id}`)))),
       h('div', { class: 'actions' }, button(t('remove.button'), () => dialog.showModal(), 'text')), dialog),
     leave: pushed.leave,
   };
