@@ -121,7 +121,11 @@ class Users(admin.AdminCase):
         self.assertEqual([row[0] for row in self.rows("devices", "--user", "asmith")], [other])
         self.assertEqual(len(self.json("devices", "--all")), 3)
         lost = other
+        self.assertEqual(second.set_up_code_app(lost)[0], 200)
+        self.assertEqual([phone["code_apps"] for phone in self.json("devices", "--user", "asmith")], [1])
+        self.assertIn("of asmith, and 1 code app that it has set up.", self.run_it("device", "revoke", lost).stderr)
         self.admin("--yes", "device", "revoke", lost)
+        self.assertEqual(self.audited("code app ended")["pairing"], lost)
         self.assertEqual([row[0] for row in self.rows("devices")], [kept])
         self.assertEqual(self.json("device", "show", lost)["state"], "removed")
         self.assertIn("toopher-admin", self.audited("pairing deactivated")["by"])

@@ -8,6 +8,7 @@
 #include "server/admin/session.h"
 #include "server/admin/table.h"
 #include "server/admin/users.h"
+#include "server/service/code_apps.h"
 #include "server/service/pairings.h"
 
 namespace toopher::server::admin {
@@ -41,6 +42,7 @@ api::Json facts_of(Context& context, const Pairing& pairing) {
   put(facts, "state", state_text(pairing.state));
   put_time(facts, "since", pairing.modified);
   put(facts, "user_verification", context.store.credential_of_pairing(pairing.id).has_value());
+  put(facts, "code_apps", static_cast<int>(code_apps_of_pairing(context, pairing).size()));
   const PushState push = context.store.push_state(pairing.device_id);
   put(facts, "notified", push.subscribed);
   put_time(facts, "last_notified", push.delivered);
@@ -108,8 +110,13 @@ api::Json revoke(const Call& call) {
 
 std::string revoke_warning(Session& session, const json_t* parameters) {
   const api::Json device = session.call("device show", parameters);
+  const std::int64_t code_apps = integer_of(device.get(), "code_apps");
   return "This removes the phone " + shown(text_of(device.get(), "name")) + " (" +
-         shown(text_of(device.get(), "platform")) + ") of " + shown(text_of(device.get(), "user")) + ".";
+         shown(text_of(device.get(), "platform")) + ") of " + shown(text_of(device.get(), "user")) +
+         (code_apps == 0
+              ? ""
+              : ", and " + count_text(code_apps, "code app", "code apps") + " that it has set up") +
+         ".";
 }
 
 void print_device(const json_t* device) {

@@ -82,8 +82,8 @@ export async function codeapp(app, pairing) {
     return [
       h('div', { class: 'middle top' }, heading(t('codeApp.title')), h('p', { class: 'lead' }, t('codeApp.text')),
         notice('warning', t('codeApp.warning')), said,
-        found.length > 0 && h('h2', {}, t('codeApp.soFar')), found.map(card),
-        found.length >= MOST && h('p', { class: 'quiet' }, t('codeApp.most'))),
+        found.length >= MOST && notice('info', t('codeApp.most')),
+        found.length > 0 && h('h2', {}, t('codeApp.soFar')), found.map(card)),
       h('div', { class: 'actions' },
         button([icon('code'), t('codeApp.show')], (event) => void showLink(event, said), 'primary', { disabled: found.length >= MOST }))];
   }
