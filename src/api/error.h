@@ -29,6 +29,7 @@ inline constexpr int kPairingDeactivated = 707;
 inline constexpr int kOtpRequired = 708;
 inline constexpr int kApprovalNeeded =
     1010;  ///< this project's: `authorization` is missing or does not count
+inline constexpr int kWrongTokenCode = 1011;  ///< this project's: `otp` is not a code of `secret`
 }  // namespace error_code
 
 // The sentences that clients of all generations match by text.

@@ -624,6 +624,19 @@ class Tokens(Fixture):
         self.assertTrue(approved["granted"])
         host.post(path, self.VALIDATOR, secret, ("authorization", approved["id"]))
 
+    def test_a_token_shows_that_it_works(self):
+        user = self.user(clients.Python20)
+        step = int(time.time()) // 30
+        path, fields = "users/oath_otp_validators/associate", (("user_name", user), ("secret", self.secret), ("otp_digits", "6"))
+        self.assert_refused(705, self.api.post, path, clients.ANYTHING, *fields, ("otp", self.hotp(step)))
+        fields += (("create_user_if_needed", "True"),)
+        self.assert_refused(1011, self.api.post, path, clients.ANYTHING, *fields, ("otp", self.hotp(step + 9)))
+        self.assert_refused(705, self.login, user, self.hotp(step))
+        made = self.api.post(path, self.VALIDATOR, *fields, ("otp", self.hotp(step)))
+        self.assertEqual(self.login(user, self.hotp(step)), (False, 1006))
+        self.assertEqual(self.api.post(path, self.VALIDATOR, *fields, ("otp", self.hotp(step)))["id"], made["id"])
+        self.assertEqual(self.login(user, self.hotp(step + 1)), (True, 0))
+
     def test_values_that_cannot_be_are_refused(self):
         for wrong in ({"secret": "zz"}, {"secret": "00" * 15}, {"secret": "00" * 65}, {"otp_digits": "5"},
                       {"otp_digits": "9"}, {"otp_digits": "six"}, {"algorithm": "md5"}, {"otp_type": "ocra"},

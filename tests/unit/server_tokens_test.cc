@@ -121,6 +121,81 @@ void wrong_sequences_are_limited(void**) {
   assert_int_equal(world.refusal(resync(5, 6)), 400);
 }
 
+NewValidator code_app(const std::string& otp) {
+  NewValidator wanted;
+  wanted.seed = Secret(kSeed);
+  wanted.otp = Secret(otp);
+  return wanted;
+}
+
+std::string clock_code(const World& world, std::int64_t steps = 0) {
+  return std::string(otp::totp(Secret(kSeed), world.now / kSecond + 30 * steps).view());
+}
+
+auto bring(World& world, const std::string& user, std::string otp, const std::string& approval = {}) {
+  return [&world, user, otp = std::move(otp), approval](Context& c) {
+    return associate_new_validator(c, world.login, user, code_app(otp), approval);
+  };
+}
+
+void a_token_comes_into_force_by_its_first_code(void**) {
+  World world;
+  for (const std::string& wrong : {clock_code(world, 9), std::string("123"), std::string(4000, '1')})
+    assert_int_equal(world.refusal(bring(world, "jdoe", wrong)), api::error_code::kWrongTokenCode);
+  assert_false(world.get([&](Context& c) { return user_named(c, world.login, "jdoe").has_value(); }));
+  const std::string code = clock_code(world);
+  world.get(bring(world, "jdoe", code));
+  assert_state(world.with_code("jdoe", code), RequestState::denied, api::reason::kCodeAlreadyUsed);
+  assert_state(world.with_code("jdoe", clock_code(world, 1)), RequestState::granted);
+}
+
+void a_token_that_is_brought_again_is_the_same(void**) {
+  World world;
+  const std::string code = clock_code(world);
+  const Validator made = world.get(bring(world, "jdoe", code));
+  assert_true(world.get(bring(world, "jdoe", code)).id == made.id);
+  assert_state(world.with_code("jdoe", code), RequestState::denied, api::reason::kCodeAlreadyUsed);
+  assert_int_equal(world.refusal(bring(world, "another", clock_code(world, 1))), 409);
+  assert_int_equal(world.refusal([&](Context& c) {
+    return associate_new_validator(c, world.other, "jdoe", code_app(clock_code(world, 1)), "");
+  }),
+                   409);
+  assert_int_equal(world.refusal([&](Context& c) {
+    NewValidator longer = code_app(clock_code(world, 1));
+    longer.digits = 8;
+    return associate_new_validator(c, world.login, "jdoe", longer, "");
+  }),
+                   409);
+}
+
+void a_token_that_comes_back_takes_no_used_code(void**) {
+  World world;
+  const std::string code = clock_code(world);
+  const Validator made = world.get(bring(world, "jdoe", code));
+  world.get([&](Context& c) {
+    Requester owner = world.login;
+    owner.scopes.add(Scope::admin);
+    deactivate_validator(c, owner, {made.id, ""});
+    return true;
+  });
+  assert_int_equal(world.refusal(bring(world, "jdoe", code)), api::error_code::kWrongTokenCode);
+  const std::string next = clock_code(world, 1);
+  assert_true(world.get(bring(world, "jdoe", next)).id == made.id);
+  assert_state(world.with_code("jdoe", next), RequestState::denied, api::reason::kCodeAlreadyUsed);
+}
+
+void a_right_code_of_the_new_one_is_no_approval(void**) {
+  World world;
+  const Phone phone = world.pair("jdoe");
+  assert_int_equal(world.refusal(bring(world, "jdoe", clock_code(world))), api::error_code::kApprovalNeeded);
+  Initiate wanted = World::code_of("jdoe", world.code(phone));
+  wanted.action_name = "add a code token";
+  const auto approval = world.get(world.start(std::move(wanted)));
+  assert_int_equal(world.refusal(bring(world, "jdoe", clock_code(world, 9), approval.id)),
+                   api::error_code::kWrongTokenCode);
+  world.get(bring(world, "jdoe", clock_code(world), approval.id));
+}
+
 }  // namespace
 
 int main() {
@@ -131,6 +206,10 @@ int main() {
       cmocka_unit_test(an_approval_ends_with_the_token_that_gave_it),
       cmocka_unit_test(tokens_are_seen_by_their_requester_only),
       cmocka_unit_test(wrong_sequences_are_limited),
+      cmocka_unit_test(a_token_comes_into_force_by_its_first_code),
+      cmocka_unit_test(a_token_that_is_brought_again_is_the_same),
+      cmocka_unit_test(a_token_that_comes_back_takes_no_used_code),
+      cmocka_unit_test(a_right_code_of_the_new_one_is_no_approval),
   };
   return cmocka_run_group_tests_name("server, tokens", tests, nullptr, nullptr);
 }

@@ -119,6 +119,17 @@ Answer answer_with(const std::vector<Validator>& validators) {
   return server::answer_with(std::move(json).take());
 }
 
+Answer associate_new(ApiCall& call, const std::string& authorization) {
+  NewValidator wanted = new_validator(field_of(call.arguments));
+  wanted.otp = Secret(call.arguments.text("otp"));
+  const bool may_be_new = call.id.empty() && call.arguments.flag("create_user_if_needed").value_or(false);
+  if (!may_be_new)
+    return answer_with(
+        associate_new_validator(call.context, call.caller, user_of(call), wanted, authorization));
+  return answer_with(associate_new_validator(call.context, call.caller, call.arguments.text("user_name"),
+                                             wanted, authorization));
+}
+
 }  // namespace
 
 Answer provision_validator(ApiCall& call) {
@@ -154,15 +165,11 @@ Answer deactivate_validator(ApiCall& call) {
 }
 
 Answer associate_validator(ApiCall& call) {
-  const User user = user_of(call);
   const std::string authorization = call.arguments.text("authorization");
-  if (!call.arguments.text("secret").empty()) {
-    return answer_with(associate_new_validator(call.context, call.caller, user,
-                                               new_validator(field_of(call.arguments)), authorization));
-  }
+  if (!call.arguments.text("secret").empty()) return associate_new(call, authorization);
   const Name name(call, false);
   return answer_with(
-      server::associate_validator(call.context, call.caller, user, name.view(), authorization));
+      server::associate_validator(call.context, call.caller, user_of(call), name.view(), authorization));
 }
 
 Answer dissociate_validator(ApiCall& call) {

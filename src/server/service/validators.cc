@@ -12,6 +12,7 @@
 #include "otp/otpauth_uri.h"
 #include "server/service/approvals.h"
 #include "server/service/rules.h"
+#include "server/service/users.h"
 
 namespace toopher::server {
 
@@ -59,6 +60,27 @@ void check(const NewValidator& wanted) {
     require_text(wanted.requester_specified_id, "requester_specified_id", rules::kMaxName);
 }
 
+std::optional<std::uint64_t> good_counter(const Validator& validator, const Secret& seed,
+                                          std::string_view digits, Millis now) {
+  const otp::Scheme scheme = scheme_of(validator);
+  if (validator.event_based) {
+    return otp::matching_counter(seed, digits, static_cast<std::uint64_t>(validator.next_counter),
+                                 rules::kEventWindow, scheme);
+  }
+  const std::int64_t token_time = now / kSecond + validator.drift * validator.step_seconds;
+  return otp::matching_step(seed, digits, std::max<std::int64_t>(token_time, 0), rules::kTokenStepWindow,
+                            scheme);
+}
+
+/// The token's first code, if one was brought, is used up before it is anybody's.
+void use_first_code(Validator& validator, const NewValidator& wanted, Millis now) {
+  if (wanted.otp.empty()) return;
+  const auto counter = good_counter(validator, wanted.seed, wanted.otp.view(), now);
+  if (!counter || static_cast<std::int64_t>(*counter) < validator.next_counter)
+    throw Refused({409, api::error_code::kWrongTokenCode, "This code is not one of the secret's."});
+  validator.next_counter = static_cast<std::int64_t>(*counter) + 1;
+}
+
 /// One new validator, checked but not written.
 struct Candidate {
   Validator validator;
@@ -91,7 +113,20 @@ Candidate candidate(Context& context, const Caller& caller, const NewValidator& 
   validator.algorithm = wanted.algorithm;
   validator.step_seconds = wanted.step_seconds;
   validator.modified = context.now;
+  use_first_code(validator, wanted, context.now);
   return made;
+}
+
+/// The one that an earlier call with the same parameters has made: its answer was lost.
+std::optional<Validator> associated_by(Context& context, const Caller& caller, const User& user,
+                                       const NewValidator& wanted) {
+  auto earlier = context.store.validator_by_seed(digest_of(wanted.seed));
+  const bool same = earlier && earlier->active && earlier->requester_id == caller.id &&
+                    earlier->user_id == user.id &&
+                    earlier->requester_specified_id == wanted.requester_specified_id &&
+                    earlier->event_based == wanted.event_based && earlier->digits == wanted.digits &&
+                    earlier->algorithm == wanted.algorithm && earlier->step_seconds == wanted.step_seconds;
+  return same ? std::move(earlier) : std::nullopt;
 }
 
 void require_distinct(const std::vector<Candidate>& candidates) {
@@ -107,6 +142,8 @@ void require_distinct(const std::vector<Candidate>& candidates) {
 void write(Context& context, const Candidate& one) {
   if (one.known) {
     context.store.reopen_validator(one.validator, *one.seed);
+    // Of its counters only what the first code has used up: it never goes back.
+    (void)context.store.accept_counter(one.validator.id, one.validator.next_counter - 1);
   } else {
     context.store.insert_validator(one.validator, *one.seed, one.digest);
   }
@@ -116,18 +153,6 @@ void write(Context& context, const Candidate& one) {
 void void_approvals(Context& context, std::string_view user_id) {
   if (!user_id.empty())
     context.store.void_code_approvals(user_id, context.now - rules::kApprovalLife, context.now);
-}
-
-std::optional<std::uint64_t> good_counter(const Validator& validator, const Secret& seed,
-                                          std::string_view digits, Millis now) {
-  const otp::Scheme scheme = scheme_of(validator);
-  if (validator.event_based) {
-    return otp::matching_counter(seed, digits, static_cast<std::uint64_t>(validator.next_counter),
-                                 rules::kEventWindow, scheme);
-  }
-  const std::int64_t token_time = now / kSecond + validator.drift * validator.step_seconds;
-  return otp::matching_step(seed, digits, std::max<std::int64_t>(token_time, 0), rules::kTokenStepWindow,
-                            scheme);
 }
 
 bool is_last_event(const Validator& validator, const Secret& seed, std::string_view digits) {
@@ -205,6 +230,7 @@ Validator associate_validator(Context& context, const Caller& caller, const User
 Validator associate_new_validator(Context& context, const Caller& caller, const User& user,
                                   const NewValidator& wanted, std::string_view authorization) {
   require_enrol_or_admin(caller);
+  if (auto earlier = associated_by(context, caller, user, wanted)) return std::move(*earlier);
   Candidate made = candidate(context, caller, wanted);
   const std::string approval =
       require_approval(context, caller, user, api::approved_action::kAddToken, authorization);
@@ -213,6 +239,16 @@ Validator associate_new_validator(Context& context, const Caller& caller, const 
   write(context, made);
   audit_validator(context, "token provisioned and associated", made.validator, user.name, caller.name);
   return made.validator;
+}
+
+Validator associate_new_validator(Context& context, const Caller& caller, std::string_view user_name,
+                                  const NewValidator& wanted, std::string_view authorization) {
+  require_enrol_or_admin(caller);
+  const auto known = user_named(context, caller, user_name);
+  if (known) return associate_new_validator(context, caller, *known, wanted, authorization);
+  (void)candidate(context, caller, wanted);  // what it refuses makes no user
+  return associate_new_validator(context, caller, user_named_or_new(context, caller, user_name), wanted,
+                                 authorization);
 }
 
 FreshToken give_fresh_token(Context& context, const User& user, const Requester& requester,

@@ -19,6 +19,7 @@ struct NewValidator {
   int digits = 6;
   std::string algorithm = "sha1";  ///< sha1, sha256 or sha512
   int step_seconds = 30;
+  Secret otp;  ///< a code that shows that it works, used up by that; empty: not asked for
 };
 
 /// Which one is meant: by its id, or by what its requester calls it.
@@ -40,8 +41,13 @@ Validator find_validator(Context& context, const Caller& caller, const Validator
 Validator associate_validator(Context& context, const Caller& caller, const User& user,
                               const ValidatorName& name, std::string_view authorization);
 
-/// The same for one that is new. Throws Refused: 400, 403, 409.
+/// The same for one that is new. A repeat, by seed, kind of codes, requester and user, gives what is there. Throws Refused:
+/// 400, 403, 409; 409 (1011) for a wrong `otp`.
 Validator associate_new_validator(Context& context, const Caller& caller, const User& user,
+                                  const NewValidator& wanted, std::string_view authorization);
+
+/// The same for a user by name, who is made if new.
+Validator associate_new_validator(Context& context, const Caller& caller, std::string_view user_name,
                                   const NewValidator& wanted, std::string_view authorization);
 
 /// One whose seed the server made.
