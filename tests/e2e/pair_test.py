@@ -6,80 +6,20 @@ import os
 import re
 import socket
 import sys
-import tempfile
 import textwrap
 import unittest
 
 import pexpect
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import pair_scene  # noqa: E402
 import requester  # noqa: E402
 import system  # noqa: E402
 
 HOST = socket.gethostname()
 
 
-def drop_privileges():
-    """toopher-pair believes files and a helper of its own only where it is not root."""
-    if os.geteuid() == 0:
-        os.setgroups([])
-        os.setgid(system.NOBODY)
-        os.setuid(system.NOBODY)
-
-
-class Scene(unittest.TestCase):
-    def setUp(self):
-        directory = tempfile.TemporaryDirectory(prefix="toopher-pair-")
-        self.addCleanup(directory.cleanup)
-        self.directory = directory.name
-        self.options = system.without_privileges(self.directory)
-
-    def write(self, name, text, mode=0o600):
-        path = os.path.join(self.directory, name)
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(path, mode)
-        if os.geteuid() == 0:
-            os.chown(path, system.NOBODY, system.NOBODY)
-        return path
-
-    def configure(self, url, key="key", secret="secret", options="", timeout=20):
-        credentials = self.write("credentials", f"key = {key}\nsecret = {secret}\n")
-        self.write("config", f"[API]\nbase-url = {url}/v1/\ncredential-file = {credentials}\ntimeout = {timeout}\n"
-                             f"[Options]\nuser-name = %u\n{options}")
-
-    def pair(self, *arguments, helper=None, **options):
-        """toopher-pair at a terminal of its own."""
-        child = pexpect.spawn(
-            system.program("toopher-pair"),
-            ["--config", os.path.join(self.directory, "config"), "--helper", helper or system.program("toopher-helper"),
-             *arguments], encoding="utf-8", timeout=system.PATIENCE, preexec_fn=drop_privileges,
-            env={**os.environ, "TERM": "xterm", "LC_ALL": "C.UTF-8"}, **options)
-        self.addCleanup(child.close, True)
-        return child
-
-    def end(self, child, text=""):
-        """The exit status, after `text` and the end."""
-        child.expect(text)
-        child.expect(pexpect.EOF)
-        child.close()
-        return child.exitstatus
-
-
-class WithServer(Scene):
-    def setUp(self):
-        super().setUp()
-        self.server = system.Toopherd(self.directory, **self.options)
-        self.addCleanup(self.server.stop)
-        self.phone = system.Phone(self.server.url, os.path.join(self.directory, "phone"), **self.options)
-        self.configure(self.server.url, self.server.key, self.server.secret)
-
-    def phrase(self, *arguments):
-        """A phone that waits, and its phrase."""
-        phone = self.phone.start("pair", "--server", self.server.url, *arguments)
-        self.addCleanup(phone.stop)
-        return phone, phone.wait_for_line(r"^Pairing phrase: ([a-z ]+)$").group(1)
-
+class WithServer(pair_scene.SceneWithServer):
     def test_a_pairing_and_its_code(self):
         phone, phrase = self.phrase("--yes")
         pair = self.pair("--user", "daemon", "--phrase", phrase.upper())
@@ -304,7 +244,7 @@ class WithServer(Scene):
 
     def test_denied_on_the_phone(self):
         phone = pexpect.spawn(system.program("toopher-authenticator"), ["pair", "--server", self.server.url],
-                              encoding="utf-8", timeout=system.PATIENCE, preexec_fn=drop_privileges,
+                              encoding="utf-8", timeout=system.PATIENCE, preexec_fn=pair_scene.drop_privileges,
                               env=self.phone.options["env"])
         self.addCleanup(phone.close, True)
         phone.expect("Pairing phrase: ([a-z ]+)\r\n")
@@ -319,7 +259,7 @@ class WithServer(Scene):
         self.assertEqual(self.end(self.pair("--user", "daemon", "--phrase", "any words here")), 1)
 
 
-class WithoutServer(Scene):
+class WithoutServer(pair_scene.Scene):
     def scripted(self, *answers):
         """A helper that gives these answers, one a question, and then hangs up."""
         lines = "".join(f"read -r question && echo '{answer}'\n" for answer in answers)
