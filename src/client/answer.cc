@@ -33,6 +33,8 @@ std::optional<RefusalKind> refusal_of(const api::ApiError& error) {
       return RefusalKind::code_required;
     case api::error_code::kApprovalNeeded:
       return RefusalKind::approval_needed;
+    case api::error_code::kWrongTokenCode:
+      return RefusalKind::wrong_token_code;
     default:
       break;
   }

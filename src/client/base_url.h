@@ -19,6 +19,8 @@ class BaseUrl {
   [[nodiscard]] const std::string& text() const { return text_; }
   /// `scheme://host[:port]`, for messages.
   [[nodiscard]] const std::string& origin() const { return origin_; }
+  /// `host[:port]`, for people.
+  [[nodiscard]] std::string authority() const { return origin_.substr(origin_.find("://") + 3); }
   [[nodiscard]] bool encrypted() const { return encrypted_; }
 
  private:

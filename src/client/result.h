@@ -25,7 +25,8 @@ enum class RefusalKind {
   not_authorized,
   code_required,
   phrase,
-  approval_needed
+  approval_needed,
+  wrong_token_code
 };
 struct Refused {
   RefusalKind kind = RefusalKind::not_authorized;
@@ -62,6 +63,10 @@ struct Paired {
   std::string device{};           ///< its name; "" if the server does not say
   std::string key_fingerprint{};  ///< the device shows it too; "" if the server does not say
 };
+/// A code app, by its first right code.
+struct CodeAppAdded {
+  std::string id;
+};
 struct Invited {
   std::string id;
   Secret link;  ///< by which a device joins
@@ -75,6 +80,7 @@ using ReachResult = std::variant<Failed, Abandoned, Reached>;
 using PairResult = std::variant<Failed, Abandoned, Refused, Pending>;
 using InviteResult = std::variant<Failed, Abandoned, Refused, Invited>;
 using RecoveryResult = std::variant<Failed, Abandoned, Refused, RecoveryCodes>;
+using CodeAppResult = std::variant<Failed, Abandoned, Refused, CodeAppAdded>;
 using PairWaitResult = std::variant<Failed, Abandoned, Paired, Denied, Expired>;
 
 }  // namespace toopher::client

@@ -78,6 +78,14 @@ InviteResult read_invited(const json_t* object, const BaseUrl& server) {
   }
 }
 
+CodeAppResult read_added(const json_t* object, const BaseUrl& server) {
+  try {
+    return CodeAppAdded{api::required_string(object, "id")};
+  } catch (const api::JsonError& error) {
+    return not_believed(server, std::string("no OATH validator: ") + error.what());
+  }
+}
+
 RecoveryResult read_recovery_codes(const json_t* object, const BaseUrl& server) {
   constexpr std::size_t kMostCodes = 100;
   const json_t* list = json_object_get(object, "otp_list");
@@ -216,6 +224,29 @@ RecoveryResult ToopherApi::make_recovery_codes(const std::string& user, const st
   add(call.parameters, "authorization", authorization);
   return result_of<RecoveryResult>(requests_.submit(call, deadline, watch), requests_.server(),
                                    &read_recovery_codes);
+}
+
+CodeAppResult ToopherApi::add_code_app(const std::string& user, const Secret& seed, const Secret& code,
+                                       const std::string& authorization, const Deadline& deadline,
+                                       const Watch& watch) {
+  // The server knows a repeat by the secret; the mark has it repeated where that of a login would be.
+  Call call{Call::Method::post,
+            "users/oath_otp_validators/associate",
+            {{"user_name", user},
+             {"create_user_if_needed", "True"},
+             {"otp_type", "totp"},
+             {"otp_digits", "6"},
+             {"algorithm", "sha1"},
+             {"totp_step_size", "30"},
+             {"client_request_id", new_id()}}};
+  std::string hex = hex_encode(seed.view());
+  add(call.parameters, "secret", hex);
+  wipe(hex);
+  add(call.parameters, "otp", code.view());
+  add(call.parameters, "authorization", authorization);
+  auto submitted = requests_.submit(call, deadline, watch);
+  for (oauth::Parameter& parameter : call.parameters) wipe(parameter.value);
+  return result_of<CodeAppResult>(std::move(submitted), requests_.server(), &read_added);
 }
 
 PairWaitResult ToopherApi::wait_pairing(const std::string& id, const Deadline& deadline, const Watch& watch) {

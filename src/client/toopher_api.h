@@ -50,10 +50,19 @@ class ToopherApi final : public LoginApi {
   [[nodiscard]] RecoveryResult make_recovery_codes(const std::string& user, const std::string& authorization,
                                                    const Deadline& deadline, const Watch& watch);
 
+  /// Has the codes of `seed`, six digits of TOTP by SHA-1 and steps of 30 s, count for `user`, who is made if new. The first is
+  /// `code`, and without it nothing happens: a wrong one is RefusalKind::wrong_token_code. With the same seed the call may be
+  /// made again after an answer was lost.
+  [[nodiscard]] CodeAppResult add_code_app(const std::string& user, const Secret& seed, const Secret& code,
+                                           const std::string& authorization, const Deadline& deadline,
+                                           const Watch& watch);
+
   /// Waits for the phone's decision about a pairing.
   [[nodiscard]] PairWaitResult wait_pairing(const std::string& id, const Deadline& deadline,
                                             const Watch& watch);
 
+  /// The server that was asked last; before any, the first.
+  [[nodiscard]] const BaseUrl& server() const { return requests_.server(); }
   /// How many servers there are, and what a harmless call to one of them shows.
   [[nodiscard]] std::size_t servers() const { return requests_.servers(); }
   [[nodiscard]] Examination examine(std::size_t index, const std::string& user, const Deadline& deadline,

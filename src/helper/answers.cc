@@ -48,6 +48,8 @@ std::string_view word(client::RefusalKind kind) {
       return refusal::kPhrase;
     case client::RefusalKind::approval_needed:
       return refusal::kApprovalNeeded;
+    case client::RefusalKind::wrong_token_code:
+      return refusal::kWrongTokenCode;
     case client::RefusalKind::not_authorized:
       break;
   }
@@ -82,6 +84,9 @@ struct ToLine {
   }
   std::optional<Message> operator()(const client::RecoveryCodes& result) const {
     return Message(verb::kRecoveryCodes).set("codes", result.codes.view());
+  }
+  std::optional<Message> operator()(const client::CodeAppAdded& result) const {
+    return Message(verb::kCodeAppAdded).set("id", result.id);
   }
   std::optional<Message> operator()(const client::Paired& result) const {
     return Message(verb::kPaired)
@@ -168,5 +173,6 @@ template std::optional<Message> answer_for(const client::PairResult&);
 template std::optional<Message> answer_for(const client::InviteResult&);
 template std::optional<Message> answer_for(const client::PairWaitResult&);
 template std::optional<Message> answer_for(const client::RecoveryResult&);
+template std::optional<Message> answer_for(const client::CodeAppResult&);
 
 }  // namespace toopher::helper

@@ -34,6 +34,7 @@ extern template std::optional<Message> answer_for(const client::PairResult&);
 extern template std::optional<Message> answer_for(const client::InviteResult&);
 extern template std::optional<Message> answer_for(const client::PairWaitResult&);
 extern template std::optional<Message> answer_for(const client::RecoveryResult&);
+extern template std::optional<Message> answer_for(const client::CodeAppResult&);
 
 }  // namespace toopher::helper
 

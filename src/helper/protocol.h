@@ -32,6 +32,10 @@
 //     pair-wait timeout-ms=                               paired id= | denied id= | expired id= | failed
 //     recovery-codes user= [authorization=] timeout-ms=   recovery-codes codes= | failed
 //                                                         refused kind=approval-needed [text=]
+//     code-app user=                                      code-app link= server=   (no network yet)
+//     code-app-add otp= [authorization=] timeout-ms=      code-app-added id= | failed
+//                                                         refused kind=wrong-token-code [text=]
+//                                                         refused kind=approval-needed [text=]
 //
 // A terminal without `terminal-extra` gets an identifier of its place (helper/terminal_id.h).
 //     check server= user= timeout-ms=                     checked, after a `certificate` line for each of the chain;
@@ -48,6 +52,9 @@
 // helper has heard nothing else of any server in this session. `offline` checks one of them here and strikes it off
 // before it answers. `offline-ask` has the phone approve new codes, which `offline-make` gives once, after `wait` said
 // granted.
+//
+// The otpauth link of `code-app` holds a fresh secret, which this session alone remembers. The server hears of it by
+// `code-app-add`, and takes it if the code is one of its codes, which may be tried again.
 #ifndef TOOPHER_HELPER_PROTOCOL_H
 #define TOOPHER_HELPER_PROTOCOL_H
 
@@ -81,6 +88,8 @@ inline constexpr std::string_view kCheck = "check";
 inline constexpr std::string_view kCertificate = "certificate";  // from the helper
 inline constexpr std::string_view kChecked = "checked";
 inline constexpr std::string_view kRecoveryCodes = "recovery-codes";  ///< and from the helper
+inline constexpr std::string_view kCodeApp = "code-app";              ///< and from the helper
+inline constexpr std::string_view kCodeAppAdd = "code-app-add";
 // from the helper
 inline constexpr std::string_view kReady = "ready";
 inline constexpr std::string_view kPending = "pending";
@@ -90,13 +99,14 @@ inline constexpr std::string_view kExpired = "expired";
 inline constexpr std::string_view kOfflineCodes = "offline-codes";
 inline constexpr std::string_view kLink = "link";
 inline constexpr std::string_view kPaired = "paired";
+inline constexpr std::string_view kCodeAppAdded = "code-app-added";
 inline constexpr std::string_view kRefused = "refused";
 inline constexpr std::string_view kFailed = "failed";
 inline constexpr std::string_view kCancelled = "cancelled";
 inline constexpr std::string_view kInterrupted = "interrupted";
 }  // namespace verb
 
-/// `kind` of refused: by error code 705, 704, 707, 601, 708, 1010.
+/// `kind` of refused: by error code 705, 704, 707, 601, 708, 1010, 1011.
 namespace refusal {
 inline constexpr std::string_view kUnpaired = "unpaired";
 inline constexpr std::string_view kDisabled = "disabled";
@@ -106,6 +116,7 @@ inline constexpr std::string_view kCodeRequired = "code-required";  ///< no push
 inline constexpr std::string_view kPhrase = "phrase";               ///< wrong, used or expired pairing phrase
 /// The user has a second factor, and `authorization` must be the id of a request that it granted for this action.
 inline constexpr std::string_view kApprovalNeeded = "approval-needed";
+inline constexpr std::string_view kWrongTokenCode = "wrong-token-code";  ///< not one of the new token's
 }  // namespace refusal
 
 /// `kind` of failed. Only `unreachable` may be subject to failure-policy = allow.

@@ -34,5 +34,5 @@ toopher_helper_SOURCES = helper/main.cc helper/wiping.cc helper/wiping.h base/wi
 toopher_helper_CPPFLAGS = $(libtoopher_helper_a_CPPFLAGS)
 toopher_helper_LDFLAGS = $(AM_LDFLAGS) -static-libstdc++ -static-libgcc
 toopher_helper_LDADD = libtoopher_helper.a libtoopher_protocol.a libtoopher_client.a libtoopher_offline.a libtoopher_config.a \
-	libtoopher_api.a libtoopher_oauth.a libtoopher_crypto.a libtoopher_base.a \
+	libtoopher_otp.a libtoopher_api.a libtoopher_oauth.a libtoopher_crypto.a libtoopher_base.a \
 	$(CURL_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS)

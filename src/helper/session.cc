@@ -8,8 +8,10 @@
 
 #include "api/reason.h"
 #include "base/one_time_code.h"
+#include "base/random.h"
 #include "base/text.h"
 #include "helper/answers.h"
+#include "otp/otpauth_uri.h"
 
 namespace toopher::helper {
 namespace {
@@ -23,6 +25,10 @@ constexpr std::uint64_t kLongestTtl = 3'600;  // seconds
 /// What an answer takes back to the caller, at most; a tenth of short timeouts.
 constexpr Clock::Duration kMargin{150};
 constexpr Clock::Duration kSendPatience{200};
+
+constexpr std::size_t kSeedBytes = 20;  // RFC 4226 section 4, R6
+/// Encoded twice it still fits into a line, and servers know no longer ones.
+constexpr std::size_t kLongestUser = 256;
 
 Message out_of_place(const Message& line, const std::string& what) {
   return failed(failure::kInternal, "toopher-helper was asked to " + line.verb() + " " + what);
@@ -44,6 +50,8 @@ const Session::Command Session::kCommands[] = {
     {verb::kPairWait, &Session::pair_wait, Access::everybody, Cost::nothing},
     {verb::kCheck, &Session::check, Access::root, Cost::look},
     {verb::kRecoveryCodes, &Session::recovery_codes, Access::everybody, Cost::look},
+    {verb::kCodeApp, &Session::code_app, Access::everybody, Cost::ring},
+    {verb::kCodeAppAdd, &Session::code_app_add, Access::everybody, Cost::look},
 };
 
 void Session::run() {
@@ -212,6 +220,30 @@ Session::Step Session::recovery_codes(const Message& line) {
   return {answer_for(api_.make_recovery_codes(std::string(line.get("user")),
                                               std::string(line.get("authorization")),
                                               deadline_after(*timeout), watch(POLLRDHUP)))};
+}
+
+Session::Step Session::code_app(const Message& line) {
+  const std::string_view user = line.get("user");
+  if (code_app_ || user.empty() || user.size() > kLongestUser)
+    return {out_of_place(line, "without a user, or a second time"), true};
+  code_app_ = CodeApp{std::string(user), random_bytes(kSeedBytes)};
+  const std::string server = api_.server().authority();
+  const Secret link = otp::totp_uri(code_app_->seed, server, user);
+  return {Message(verb::kCodeApp).set("link", link.view()).set("server", server)};
+}
+
+Session::Step Session::code_app_add(const Message& line) {
+  const auto timeout = timeout_of(line);
+  const auto typed = OneTimeCode::parse(line.get("otp"));
+  const auto* code = std::get_if<OneTimeCode>(&typed);
+  const bool of_an_app = code != nullptr && code->form() == OneTimeCode::Form::otp;
+  if (!code_app_ || !timeout || !of_an_app)
+    return {out_of_place(line, "without a code app, a code or a timeout"), true};
+  const auto result =
+      api_.add_code_app(code_app_->user, code_app_->seed, Secret(code->digits()),
+                        std::string(line.get("authorization")), deadline_after(*timeout), watch(POLLRDHUP));
+  if (std::holds_alternative<client::CodeAppAdded>(result)) code_app_.reset();
+  return {answer_for(result)};
 }
 
 template <class Result>

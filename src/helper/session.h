@@ -64,6 +64,8 @@ class Session {
   [[nodiscard]] Step pair_wait(const Message& line);
   [[nodiscard]] Step check(const Message& line);
   [[nodiscard]] Step recovery_codes(const Message& line);
+  [[nodiscard]] Step code_app(const Message& line);
+  [[nodiscard]] Step code_app_add(const Message& line);
 
   /// Sends `login` as a push that the line describes.
   [[nodiscard]] Step push(client::Login login, const Message& line);
@@ -90,6 +92,11 @@ class Session {
   std::optional<Nobody> nobody_;  ///< set: there is no such account
   std::string pending_;           ///< id of the push that may be on the phone; "" if none is
   std::string pairing_;           ///< id of the pairing that waits for the phone
+  struct CodeApp {
+    std::string user;
+    Secret seed;
+  };
+  std::optional<CodeApp> code_app_;  ///< one that the server does not know yet, or has not confirmed
 };
 
 }  // namespace toopher::helper

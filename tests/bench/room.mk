@@ -11,7 +11,7 @@ bench_helper_unconfined_LDFLAGS = $(bench_bare_curl_LDFLAGS)
 helper_objects = $(top_builddir)/src/helper/toopher_helper-main.$(OBJEXT) \
 	$(top_builddir)/src/helper/toopher_helper-wiping.$(OBJEXT) \
 	$(top_builddir)/src/base/toopher_helper-wiping_delete.$(OBJEXT) $(ROOM)helper.a \
-	$(ROOM)protocol.a $(ROOM)client.a $(ROOM)offline.a $(ROOM)config.a $(ROOM)api.a $(ROOM)oauth.a $(ROOM)crypto.a $(ROOM)base.a \
+	$(ROOM)protocol.a $(ROOM)client.a $(ROOM)offline.a $(ROOM)config.a $(ROOM)otp.a $(ROOM)api.a $(ROOM)oauth.a $(ROOM)crypto.a $(ROOM)base.a \
 	$(CURL_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS)
 bench_helper_unconfined_LDADD = $(helper_objects)
 EXTRA_DIST += bench/helper_bench.py

@@ -102,6 +102,7 @@ class ServiceTest(unittest.TestCase):
         for verb, fields in (("login", {"user": "root"}), ("login", {"user": NAME + " "}), ("login", {"user": NAME.upper()}),
                              ("login", {"pairing_id": rogue.PAIRING}), ("login", {"user": NAME, "pairing_id": rogue.PAIRING}),
                              ("pair", {"user": "root", "phrase": "one two", "timeout_ms": 1000}),
+                             ("code-app", {"user": "root"}), ("code-app-add", {"otp": CODE, "timeout_ms": 1000}),
                              ("check", {}), ("no-such-verb", {})):
             with self.subTest(verb=verb, fields=fields):
                 caller = self.caller(service)
@@ -110,6 +111,12 @@ class ServiceTest(unittest.TestCase):
                 self.assertIn(answer["kind"], ("forbidden", "internal"), answer)
                 self.assertIsNone(caller.receive().verb)
         self.assertEqual(server.calls, [])
+
+    def test_an_account_gets_a_code_app_for_itself(self):
+        server = self.server()
+        answer, _ = self.caller(self.service(server.url)).ask("code-app")
+        self.assertEqual(answer.verb, "code-app", answer)
+        self.assertIn(f":{NAME}?secret=", answer["link"])
 
     @needs_root
     def test_root_asks_for_anybody(self):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """toopher-helper against servers that misbehave: its verdict, its time, and what reached the server."""
 
+import base64
 import email.utils
 import os
 import shutil
@@ -10,6 +11,7 @@ import sys
 import tempfile
 import time
 import unittest
+import urllib.parse
 
 sys.path.insert(0, os.path.join(os.environ.get("TOOPHER_SRCDIR") or os.path.dirname(__file__) + "/../..", "tests/support"))
 
@@ -549,6 +551,81 @@ class Pairing(HelperTest):
             helper = self.start(server.url)
             helper.ask("pair", user="alice", phrase="x", timeout_ms=TIMEOUT_MS)
             self.check(helper.ask("pair-wait", timeout_ms=TIMEOUT_MS)[0], "failed", "protocol", "another request")
+
+
+class CodeApp(HelperTest):
+    """code-app and code-app-add."""
+
+    ADDED = http({"id": OTHER}, **rogue.FEATURES)
+    WRONG = error(1011, "This code is not one of the secret's.", **rogue.FEATURES)
+
+    def server(self, *answers):
+        answers = list(answers)
+        server = rogue.Rogue(lambda *_: answers.pop(0))
+        self.addCleanup(server.__exit__)
+        return server.__enter__()
+
+    def link(self, helper, server, user="alice"):
+        """The secret of a new code app, in hexadecimal."""
+        answer, _ = helper.ask("code-app", user=user)
+        place = server.origin.removeprefix("http://")
+        self.assertEqual((answer.verb, answer["server"]), ("code-app", place), answer)
+        link = urllib.parse.urlsplit(answer["link"])
+        self.assertEqual((link.scheme, link.netloc, urllib.parse.unquote(link.path)), ("otpauth", "totp", f"/{place}:{user}"))
+        told = dict(urllib.parse.parse_qsl(link.query))
+        self.assertEqual((told["issuer"], told["algorithm"], told["digits"], told["period"]), (place, "SHA1", "6", "30"))
+        return base64.b32decode(told["secret"]).hex()
+
+    def add(self, helper, otp="123456", **more):
+        return helper.ask("code-app-add", otp=otp, timeout_ms=TIMEOUT_MS, **more)[0]
+
+    def test_the_server_hears_of_it_with_its_first_code_only(self):
+        server = self.server(self.WRONG, error(1010, "Not approved.", status=403), self.ADDED)
+        helper = self.start(server.url)
+        secret = self.link(helper, server)
+        self.assertEqual((server.calls, len(secret)), ([], 40))
+        self.check(self.add(helper), "refused", "wrong-token-code", "not one of")
+        self.check(self.add(helper, "654321"), "refused", "approval-needed", "Not approved")
+        self.assertEqual(self.add(helper, "654 322", authorization=rogue.REQUEST).verb, "code-app-added")
+        self.assertEqual(server.calls[0].path, "/v1/users/oath_otp_validators/associate")
+        fields = server.calls[2].fields
+        self.assertEqual(len(fields.pop("client_request_id")), 32)
+        self.assertEqual(fields, {"user_name": "alice", "create_user_if_needed": "True", "otp_type": "totp", "otp_digits": "6",
+                                  "algorithm": "sha1", "totp_step_size": "30", "secret": secret, "otp": "654322",
+                                  "authorization": rogue.REQUEST})
+        self.assertEqual([call.fields["secret"] for call in server.calls], [secret] * 3)
+
+    def test_after_a_lost_answer_the_same_secret_comes_again(self):
+        server = self.server(self.WRONG, [RESET], [RESET], self.ADDED, self.ADDED)
+        helper = self.start(server.url)
+        secret = self.link(helper, server)
+        self.add(helper)
+        self.assertEqual(self.add(helper).verb, "code-app-added")
+        self.assertEqual([call.fields["secret"] for call in server.calls], [secret] * len(server.calls))
+        self.assertEqual(self.add(helper).verb, "failed")
+
+    def test_each_has_a_secret_of_its_own(self):
+        server = self.server()
+        self.assertNotEqual(*[self.link(self.start(server.url), server, "bob and/or: carol") for _ in range(2)])
+
+    def test_out_of_place(self):
+        server = self.server()
+        for lines in ([("code-app", {})], [("code-app", {"user": "x" * 300})], [("code-app-add", {"otp": "123456", "timeout_ms": 100})],
+                      [("code-app", {"user": "alice"})] * 2,
+                      [("code-app", {"user": "alice"}), ("code-app-add", {"otp": "123456789012", "timeout_ms": 100})],
+                      [("code-app", {"user": "alice"}), ("code-app-add", {"otp": "123456"})]):
+            with self.subTest(lines=lines):
+                helper = self.start(server.url)
+                *_, answer = [helper.ask(verb, **fields)[0] for verb, fields in lines]
+                self.check(answer, "failed", "internal", "toopher-helper was asked to code-app")
+                self.assertIsNone(helper.receive().verb)
+        self.assertEqual(server.calls, [])
+
+    def test_unreachable(self):
+        server = self.server([RESET])
+        helper = self.start(server.url)
+        self.link(helper, server)
+        self.check(self.add(helper), "failed", "unreachable", "")
 
 
 class Start(HelperTest):

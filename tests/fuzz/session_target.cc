@@ -20,7 +20,8 @@ client::Requester nobody_there() {
 bool gives_away(const helper::Message& answer) {
   namespace verb = helper::verb;
   return answer.is(verb::kGranted) || answer.is(verb::kPending) || answer.is(verb::kPaired) ||
-         answer.is(verb::kLink) || answer.is(verb::kRecoveryCodes) || answer.is(verb::kOfflineCodes);
+         answer.is(verb::kLink) || answer.is(verb::kRecoveryCodes) || answer.is(verb::kOfflineCodes) ||
+         answer.is(verb::kCodeAppAdded);
 }
 
 }  // namespace
