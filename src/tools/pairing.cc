@@ -35,7 +35,7 @@ void Pairing::make_by_link() {
   const std::chrono::seconds life(parse_decimal(answer.get("seconds"), kLongest).value_or(0));
   const std::string link = sanitize_for_display(answer.get("link"));
   say("Open this link on the phone, or give it to: toopher-authenticator pair --link\n\n  " + link + "\n\n" +
-      (way_ == Way::link_and_qr ? qr_for_output(link) : "") + "It is good once, for " +
+      (way_ == Way::link_and_qr ? qr_or_advice(link) : "") + "It is good once, for " +
       std::to_string(std::chrono::duration_cast<std::chrono::minutes>(life).count()) +
       " minutes. Show it to nobody.\n");
   wait_for_phone(life + Approval::kPatience, "Run toopher-pair again, for a new link.");

@@ -9,6 +9,7 @@
 
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 
 namespace toopher::tools {
@@ -44,11 +45,18 @@ bool output_is_utf8() {
   return utf8;
 }
 
-bool output_fits(const TerminalQr& qr) {
+/// Of a terminal that can show such codes at all; nothing for other output.
+std::optional<winsize> output_size() {
   winsize size{};
-  if (::isatty(STDOUT_FILENO) != 1 || ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return false;
+  if (!output_is_utf8() || ::isatty(STDOUT_FILENO) != 1 || ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0)
+    return std::nullopt;
   const char* const kind = std::getenv("TERM");
-  if (kind == nullptr || std::string_view(kind).empty() || std::string_view(kind) == "dumb") return false;
+  if (kind == nullptr || std::string_view(kind).empty() || std::string_view(kind) == "dumb")
+    return std::nullopt;
+  return size;
+}
+
+bool fits(const TerminalQr& qr, const winsize& size) {
   return size.ws_col >= qr.columns && size.ws_row > qr.rows;
 }
 
@@ -72,9 +80,19 @@ TerminalQr draw_qr(std::string_view text) {
 }
 
 std::string qr_for_output(std::string_view text) {
-  if (!output_is_utf8()) return {};
+  const auto size = output_size();
+  if (!size) return {};
   TerminalQr qr = draw_qr(text);
-  return output_fits(qr) ? std::move(qr.lines) : std::string();
+  return fits(qr, *size) ? std::move(qr.lines) : std::string();
+}
+
+std::string qr_or_advice(std::string_view text) {
+  const auto size = output_size();
+  if (!size) return {};
+  TerminalQr qr = draw_qr(text);
+  if (fits(qr, *size)) return std::move(qr.lines);
+  return "This terminal is too small for a QR code: it takes " + std::to_string(qr.columns) +
+         " columns and " + std::to_string(qr.rows + 1) + " lines.\n";
 }
 
 }  // namespace toopher::tools

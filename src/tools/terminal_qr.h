@@ -22,6 +22,9 @@ struct TerminalQr {
 /// whose locale is UTF-8. Else empty.
 [[nodiscard]] std::string qr_for_output(std::string_view text);
 
+/// The same; and where only the size of the terminal is in the way, a line that says which it takes.
+[[nodiscard]] std::string qr_or_advice(std::string_view text);
+
 }  // namespace toopher::tools
 
 #endif
