@@ -31,6 +31,13 @@ std::uint64_t reason_of(const Message& answer) {
   return parse_decimal(answer.get("reason"), kLargest).value_or(0);
 }
 
+/// A pairing that was ended, or never allowed, is none.
+bool means_no_factor(const Message& push) {
+  const std::string_view kind = push.is(verb::kRefused) ? push.get("kind") : std::string_view();
+  return kind == helper::refusal::kUnpaired || kind == helper::refusal::kDeactivated ||
+         kind == helper::refusal::kNotAuthorized;
+}
+
 }  // namespace
 
 Approval::Approval(HelperTalk talk, const Subject& subject, std::string_view action, LineInput& input)
@@ -43,12 +50,25 @@ Approval::Approval(HelperTalk talk, const Subject& subject, std::string_view act
                  .set("service", "toopher-pair"));
 }
 
+Message Approval::push() {
+  return talk_.ask(Message(verb::kPush).set("ttl", std::to_string(kPatience.count())).set("number", "1"),
+                   subject_.network_timeout);
+}
+
 std::string Approval::ask() {
-  const Message push =
-      talk_.ask(Message(verb::kPush).set("ttl", std::to_string(kPatience.count())).set("number", "1"),
-                subject_.network_timeout);
+  return answer_to(push());
+}
+
+std::optional<std::string> Approval::ask_if_there_is_a_factor(const std::string& announcement) {
+  const Message push = this->push();
+  if (means_no_factor(push)) return std::nullopt;
+  say(announcement);
+  return answer_to(push);
+}
+
+std::string Approval::answer_to(const Message& push) {
   if (push.is(verb::kRefused) && push.get("kind") == helper::refusal::kCodeRequired)
-    return ask_for_codes("Recovery code, or one-time code of a paired phone: ", false);
+    return ask_for_codes("Recovery code, or one-time code: ", false);
   if (!push.is(verb::kPending)) fail_with(push);
   const std::string number = sanitize_for_display(push.get("number"));
   say("A phone that is paired already shows the request \"" + action_ + "\".\n");

@@ -43,11 +43,16 @@ class Approval {
 
   /// The id of the granted request. Throws Failure with a pair_status.
   [[nodiscard]] std::string ask();
+  /// The same where there is a factor that can approve, after `announcement`; nothing where there is none. What the server
+  /// makes of that is its own decision.
+  [[nodiscard]] std::optional<std::string> ask_if_there_is_a_factor(const std::string& announcement);
   /// The id of the granted request, by a code of the phone and nothing else. Throws Failure with pair_status::kNoCode after
   /// kTries wrong ones.
   [[nodiscard]] std::string ask_for_code_of_phone();
 
  private:
+  [[nodiscard]] helper::Message push();
+  [[nodiscard]] std::string answer_to(const helper::Message& push);
   [[nodiscard]] std::string ask_for_codes(const std::string& question, bool may_wait);
   /// The id of the granted request; nothing if the code was wrong.
   [[nodiscard]] std::optional<std::string> try_code(const OneTimeCode& code);

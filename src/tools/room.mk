@@ -29,6 +29,7 @@ bin_PROGRAMS += toopher-pair
 toopher_pair_SOURCES = tools/toopher_pair.cc \
 	tools/offline_codes.cc tools/offline_codes.h \
 	tools/approval.cc tools/approval.h \
+	tools/code_app.cc tools/code_app.h \
 	tools/helper_talk.cc tools/helper_talk.h \
 	tools/pairing.cc tools/pairing.h \
 	tools/recovery_codes.cc tools/recovery_codes.h

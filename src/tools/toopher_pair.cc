@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// toopher-pair: pairs an account of this machine with a phone, and makes it recovery codes. Reads the command line and the configuration.
+// toopher-pair: pairs an account of this machine with a phone or a code app, and makes it recovery codes. Reads the command line
+// and the configuration.
 #include <getopt.h>
 #include <pwd.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 #include "config.h"
 #include "config/config.h"
 #include "helper/reach.h"
+#include "tools/code_app.h"
 #include "tools/failure.h"
 #include "tools/offline_codes.h"
 #include "tools/pairing.h"
@@ -29,15 +31,17 @@ namespace {
 constexpr const char* kUsage = R"(usage: toopher-pair [OPTIONS]
 Pairs an account with a phone: open the server's address there (or run
 "toopher-authenticator pair"), and type the phrase that it shows, or press Enter
-and scan the code. Or makes new recovery codes for the account.
+and scan the code. Or adds a code app, or makes new recovery codes.
 
   --user NAME       the account (default: yours, also under sudo)
+  --code-app        no phone: show a link and a QR code for a code app (Aegis,
+                    FreeOTP, Google Authenticator), and try one of its codes
   --recovery-codes  no pairing: make new recovery codes, and show them once
   --offline-codes   no pairing: make new offline codes of this host, and show
                     them once
   --phrase PHRASE   the phrase (asked for otherwise)
   --link            show a link for the phone instead of asking for a phrase
-  --no-qr           with --link: no QR code of it on a terminal
+  --no-qr           with --link or --code-app: no QR code of it on a terminal
   --host-specific   pair for this host only: the server knows NAME@HOST
   --shared          pair for all hosts of the server: it knows NAME
                     (default: what user-name in the configuration says)
@@ -46,8 +50,8 @@ and scan the code. Or makes new recovery codes for the account.
   --helper PATH     another toopher-helper (not as root)
 
 exit status: 0 paired, 1 failed, 2 wrong command line, 3 server not reachable,
-4 denied, 5 not answered in time, 6 wrong phrase, 7 paired but no right code,
-8 not approved
+4 denied, 5 not answered in time, 6 wrong phrase, 7 paired but no right code
+(--code-app: not added), 8 not approved
 )";
 
 constexpr std::chrono::seconds kHelperStart{5};
@@ -57,6 +61,7 @@ enum Option : int {
   kPhrase,
   kLink,
   kNoQr,
+  kCodeApp,
   kRecoveryCodes,
   kOfflineCodes,
   kHostSpecific,
@@ -68,10 +73,11 @@ enum Option : int {
   kVersion
 };
 
-constexpr std::array<option, 14> kOptions = {{{"user", required_argument, nullptr, kUser},
+constexpr std::array<option, 15> kOptions = {{{"user", required_argument, nullptr, kUser},
                                               {"phrase", required_argument, nullptr, kPhrase},
                                               {"link", no_argument, nullptr, kLink},
                                               {"no-qr", no_argument, nullptr, kNoQr},
+                                              {"code-app", no_argument, nullptr, kCodeApp},
                                               {"recovery-codes", no_argument, nullptr, kRecoveryCodes},
                                               {"offline-codes", no_argument, nullptr, kOfflineCodes},
                                               {"host-specific", no_argument, nullptr, kHostSpecific},
@@ -92,6 +98,7 @@ struct CommandLine {
   bool link = false;
   bool qr = true;
   bool code_test = true;
+  bool code_app = false;
   bool recovery_codes = false;
   bool offline_codes = false;
   const char* only_print = nullptr;
@@ -121,6 +128,9 @@ void take_option(CommandLine& line, int option) {
       break;
     case kNoQr:
       line.qr = false;
+      break;
+    case kCodeApp:
+      line.code_app = true;
       break;
     case kRecoveryCodes:
       line.recovery_codes = true;
@@ -166,7 +176,13 @@ CommandLine read_command_line(int argc, char** argv) {
     throw UsageError("--offline-codes does nothing else, so it takes no --recovery-codes or --phrase.");
   if (line.link && (line.recovery_codes || line.offline_codes || !line.phrase.empty()))
     throw UsageError("--link pairs by a link, so it takes no --phrase, --recovery-codes or --offline-codes.");
-  if (!line.qr && !line.link) throw UsageError("--no-qr goes with --link.");
+  if (line.code_app && (line.link || line.recovery_codes || line.offline_codes || !line.phrase.empty()))
+    throw UsageError(
+        "--code-app does nothing else, so it takes no --phrase, --link, --recovery-codes or "
+        "--offline-codes.");
+  if (line.code_app && !line.code_test)
+    throw UsageError("--code-app adds no app without a code of it, so it takes no --no-code-test.");
+  if (!line.qr && !line.link && !line.code_app) throw UsageError("--no-qr goes with --link or --code-app.");
   return line;
 }
 
@@ -271,6 +287,22 @@ int pair(const CommandLine& line) {
   return exit_status::kOk;
 }
 
+int add_code_app(const CommandLine& line) {
+  Desk desk(line);
+  const auto approve = [&desk] {
+    return desk.approval(api::approved_action::kAddToken)
+        .ask_if_there_is_a_factor(
+            "This account has a second factor already. A code app has to be approved with it.\n");
+  };
+  CodeApp app(desk.talk(), desk.subject(), line.qr, approve, desk.input());
+  say("Adding a code app for " + desk.shown_user() + ".\n");
+  app.add();
+  say("The code is right: the app's codes are good for logins of " + desk.shown_user() + ".\n");
+  if (app.is_first_factor())
+    say("Make recovery codes for the day when it is lost: toopher-pair --recovery-codes\n");
+  return exit_status::kOk;
+}
+
 int renew_recovery_codes(const CommandLine& line) {
   Desk desk(line);
   say("Making new recovery codes for " + desk.shown_user() + ". Earlier ones end with that.\n");
@@ -291,6 +323,7 @@ int renew_offline_codes(const CommandLine& line) {
 int run(int argc, char** argv) {
   const CommandLine line = read_command_line(argc, argv);
   if (line.only_print == nullptr) {
+    if (line.code_app) return add_code_app(line);
     if (line.offline_codes) return renew_offline_codes(line);
     return line.recovery_codes ? renew_recovery_codes(line) : pair(line);
   }
