@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // toopherd: the command line.
 #include <getopt.h>
+#include <jansson.h>
 #include <sys/stat.h>
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <string>
 
+#include "base/wiping.h"
 #include "config.h"
 #include "server/serve.h"
 #include "server/setup.h"
@@ -138,6 +141,8 @@ int main(int argc, char** argv) {
   ::umask(077);
   (void)std::signal(SIGPIPE, SIG_IGN);
   (void)std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk, not the end
+  // Before anything else of jansson's: links and codes are in its memory as well.
+  json_set_alloc_funcs(std::malloc, free_wiped);
   try {
     CommandLine line;
     if (!parse(argc, argv, line)) return usage_error("wrong usage");

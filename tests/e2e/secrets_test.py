@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import shutil
+import subprocess
 import sys
 import unittest
 
@@ -112,6 +113,12 @@ class Scene:
             raise system.Failure("the code of the other app does not count")
         return {"secret in the link": secret, "secret of the link": phone.seeds["app"], "code of the other app": code}
 
+    def invite(self):
+        """By an administrator; the end of the link."""
+        link = subprocess.run([system.program("toopher-admin"), "--config", self.here.server.config, "invite", "newcomer"],
+                              check=True, capture_output=True, text=True, timeout=system.PATIENCE).stdout
+        return {"secret of the invitation": link.strip().split(".")[-1]}
+
     def seed(self):
         """What the phone makes its codes of."""
         [state] = (self.here.directory / "phone").rglob("state.json")
@@ -127,7 +134,7 @@ class SecretsTest(unittest.TestCase):
         cls.addClassCleanup(cls.scene.close)
         cls.scene.log_in_by_push()
         cls.scene.log_in_by_code()
-        cls.of_code_app = cls.scene.set_up_another_code_app()
+        cls.of_links = {**cls.scene.set_up_another_code_app(), **cls.scene.invite()}
         cls.server = cls.scene.here.server
         cls.key = pathlib.Path(cls.server.directory, "toopherd.key").read_text(encoding="ascii").strip()
 
@@ -149,7 +156,7 @@ class SecretsTest(unittest.TestCase):
 
     def test_server_keeps_its_key_and_the_secret_of_who_called(self):
         """The key seals, and makes digests; the secret is that of the requester whom it remembers between calls."""
-        secrets = dict(self.scene.secrets, **self.of_code_app, seed=self.scene.seed(), key=bytes.fromhex(self.key), key_in_hex=self.key)
+        secrets = dict(self.scene.secrets, **self.of_links, seed=self.scene.seed(), key=bytes.fromhex(self.key), key_in_hex=self.key)
         self.count(memory.places(self.server.process.pid, secrets), requester_secret=1, key=2)
 
     def test_nothing_is_written_down(self):
@@ -159,7 +166,7 @@ class SecretsTest(unittest.TestCase):
                    "the database": database,
                    "/proc": self.scene.told + told_by_proc(host.pid) + told_by_proc(server.process.pid)}
         secrets = {name: value if isinstance(value, bytes) else value.encode()
-                   for name, value in dict(self.scene.secrets, **self.of_code_app, key=self.key).items()}
+                   for name, value in dict(self.scene.secrets, **self.of_links, key=self.key).items()}
         secrets.update({"seed": self.scene.seed(), "key in bytes": bytes.fromhex(self.key)})
         self.assertIn(b"outcome=granted", written["the host's log"])
         self.assertIn(b'"kind":"audit"', written["the server's log and audit"].replace(b" ", b""))

@@ -5,7 +5,6 @@
 #include <new>
 
 #include "api/json.h"
-#include "api/json_writer.h"
 #include "api/objects.h"
 #include "base/random.h"
 #include "base/text.h"
@@ -264,16 +263,15 @@ Answer remove_rule_call(Context& context, const Device& device, const std::strin
   return {200, "{}", true, 0};
 }
 
-/// Written without a tree, whose memory nobody would wipe.
 Answer set_up_code_app_call(Context& context, const Device& device, const Request& request,
                             const std::string& id, UserVerification policy) {
   const api::Json body = api::parse_object(request.body);
   const auto call = device::parse_call_authorization(request.authorization);
   if (!call) refuse(401, "This call needs an Authorization header.");
   const CodeApp app = set_up_code_app(context, device, id, *call, policy, verification_in(body.get()));
-  api::JsonWriter json;
-  json.begin_object().member("link", app.link.view()).end_object();
-  return {200, std::move(json).take()};
+  const api::Json answer(json_object());
+  put(answer, "link", app.link.view());
+  return ok(answer);
 }
 
 Answer code_apps_call(Context& context, const Device& device, const std::string& pairing_id) {
