@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """toopher-helper as a service: who may ask for what, how many there may be, what is kept and what is not."""
 
+import base64
 import os
 import pwd
 import shutil
@@ -9,6 +10,7 @@ import socket
 import subprocess
 import sys
 import unittest
+import urllib.parse
 
 sys.path.insert(0, os.path.join(os.environ.get("TOOPHER_SRCDIR") or os.path.dirname(__file__) + "/../..", "tests/support"))
 
@@ -267,6 +269,26 @@ class ServiceTest(unittest.TestCase):
         caller.hang_up()
         self.await_end_of_sessions(service)
         self.assertEqual(memory.places(service.process.pid, {"code": CODE}), {"code": []})
+
+    @needs_root
+    @unittest.skipIf(system.with_sanitizers("toopher-helper"), "AddressSanitizer keeps what was freed, as it was")
+    def test_the_secret_of_a_code_app_is_kept_once_and_no_longer_than_its_session(self):
+        authority = certificates.Authority(str(self.files.path))
+        wrong = rogue.error(1011, "This code is not one of the secret's.", **rogue.FEATURES)
+        server = self.enter(rogue.Rogue(lambda *_: wrong, certificate=authority.server("kept")))
+        service = self.service(server.url, ca_path=authority.path)
+        caller = self.caller(service)
+        answer, _ = caller.ask("code-app")
+        text = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(answer["link"]).query))["secret"]
+        secret = base64.b32decode(text)
+        self.assertEqual(caller.ask("code-app-add", timeout_ms=5000, otp=CODE)[0]["kind"], "wrong-token-code")
+        self.assertEqual(server.calls[0].fields["secret"], secret.hex())
+        forms = {"bytes": secret, "base32": text, "hexadecimal": secret.hex()}
+        kept = memory.places(service.process.pid, forms)
+        self.assertEqual((len(kept.pop("bytes")), kept), (1, {"base32": [], "hexadecimal": []}))
+        caller.hang_up()
+        self.await_end_of_sessions(service)
+        self.assertEqual(memory.places(service.process.pid, forms), {form: [] for form in forms})
 
     def test_it_ends_when_idle_and_begins_with_the_next_caller(self):
         service = self.service(self.server().url, idle=1)
