@@ -27,6 +27,7 @@ BYTES = {"plain": 8 * 1024, "tls": 22 * 1024}  # the promises
 P50, P99 = 2.0, 10.0  # milliseconds, with 5,000 parked
 GROWTH = 1.1  # from the second cycle on
 CYCLES_OF_A_PERSON = 3
+CACHE = 64 << 20  # bytes of the database that toopherd keeps in memory at most
 
 
 def most_connections():
@@ -40,7 +41,7 @@ class Installation:
     """A toopherd, plain or TLS, with so many people."""
 
     def __init__(self, directory, kind, people):
-        self.place = pathlib.Path(directory) / kind
+        self.place = pathlib.Path(tempfile.mkdtemp(prefix=kind + "-", dir=directory)) / "toopherd"
         self.kind = kind
         subprocess.run([system.program("toopherd"), "--init", self.place, "--listen", "127.0.0.1:0"],
                        stdin=subprocess.DEVNULL, capture_output=True, check=True)
@@ -48,9 +49,8 @@ class Installation:
         self.config = self.place / "toopherd.conf"
         subprocess.run([BENCH / "server_pool", self.config, str(people), self.key], check=True)
         if kind == "tls":
-            authority = pathlib.Path(directory) / "authority"
-            authority.mkdir()
-            certificate, key = certificates.Authority(str(authority)).server("server")
+            authority = tempfile.mkdtemp(prefix="authority-", dir=directory)
+            certificate, key = certificates.Authority(authority).server("server")
             with open(self.config, "a", encoding="utf-8") as file:
                 file.write(f"certificate = {certificate}\nprivate-key = {key}\n")
 
@@ -94,11 +94,12 @@ def run(long):
             if not system.with_sanitizers("toopherd"):
                 promises.hold(f"{kind}: bytes of a parked login, {count} parked", seen["bytes"], BYTES[kind], "bytes")
                 # Beside the database's pages, which the server keeps in memory up to a limit.
-                memory = [resident - pages for resident, pages in zip(seen["cycles"], seen["database"])]
+                memory = [resident - min(pages, CACHE) for resident, pages in zip(seen["cycles"], seen["database"])]
                 promises.hold(f"{kind}: memory after {cycles} cycles, to that of the second", memory[-1] / memory[1], GROWTH,
                               "times")
             if long and kind == "plain":
-                seen = here.measure(5000, 1, decisions=500)
+                # Of people who had no pushes yet: too many that went unanswered lead to codes only.
+                seen = Installation(directory, kind, 5000).measure(5000, 1, decisions=500)
                 promises.hold("decision to release, 5,000 parked: p50", seen["p50"], P50, "ms")
                 promises.hold("decision to release, 5,000 parked: p99", seen["p99"], P99, "ms")
     return 1 if promises.broken else 0
