@@ -44,6 +44,18 @@ std::vector<curl_waitfd> wait_descriptors(const Watch& watch) {
 
 }  // namespace
 
+/// What libcurl calls the options of TLS with one kind of peer.
+struct HttpClient::TlsOptions {
+  CURLoption version, verify_peer, verify_host, ca_file, ca_path, ca_certificates;
+};
+
+constexpr HttpClient::TlsOptions HttpClient::kTlsWithServer{CURLOPT_SSLVERSION,     CURLOPT_SSL_VERIFYPEER,
+                                                            CURLOPT_SSL_VERIFYHOST, CURLOPT_CAINFO,
+                                                            CURLOPT_CAPATH,         CURLOPT_CAINFO_BLOB};
+constexpr HttpClient::TlsOptions HttpClient::kTlsWithProxy{
+    CURLOPT_PROXY_SSLVERSION, CURLOPT_PROXY_SSL_VERIFYPEER, CURLOPT_PROXY_SSL_VERIFYHOST,
+    CURLOPT_PROXY_CAINFO,     CURLOPT_PROXY_CAPATH,         CURLOPT_PROXY_CAINFO_BLOB};
+
 /// The time a handle is part of the multi handle.
 class HttpClient::Transfer {
  public:
@@ -86,19 +98,25 @@ void HttpClient::set_common_options() {
   set(easy, CURLOPT_NOPROXY, "");
   set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   set(easy, CURLOPT_MAXFILESIZE, static_cast<long>(api::kMaxJsonBytes));
-  set(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  set(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-  set(easy, CURLOPT_SSL_VERIFYHOST, 2L);
   set(easy, CURLOPT_SSL_CTX_FUNCTION, &prepare_tls);
   set(easy, CURLOPT_SSL_CTX_DATA, this);
+  set_trust(kTlsWithServer);
+  set_trust(kTlsWithProxy);
+}
+
+void HttpClient::set_trust(const TlsOptions& options) {
+  CURL* easy = easy_.get();
+  set(easy, options.version, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  set(easy, options.verify_peer, 1L);
+  set(easy, options.verify_host, 2L);
   // libcurl's default is the whole bundle, and parsing it costs eight times the rest of a login.
-  set(easy, CURLOPT_CAINFO, static_cast<char*>(nullptr));
+  set(easy, options.ca_file, static_cast<char*>(nullptr));
   if (transport_.ca_certificates.empty()) {
-    set(easy, CURLOPT_CAPATH, transport_.ca_path.c_str());
+    set(easy, options.ca_path, transport_.ca_path.c_str());
   } else {
-    set(easy, CURLOPT_CAPATH, static_cast<char*>(nullptr));
+    set(easy, options.ca_path, static_cast<char*>(nullptr));
     curl_blob pem{transport_.ca_certificates.data(), transport_.ca_certificates.size(), CURL_BLOB_NOCOPY};
-    set(easy, CURLOPT_CAINFO_BLOB, &pem);
+    set(easy, options.ca_certificates, &pem);
   }
 }
 
@@ -215,14 +233,25 @@ std::string HttpClient::header(const char* name) {
   return found->value;
 }
 
+/// TLS with an https proxy comes before CONNECT and its answer.
+bool HttpClient::tls_with_proxy_is_open(const BaseUrl& server) const {
+  long answer_to_connect = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &answer_to_connect);
+  return server.encrypted() && transport_.proxy.starts_with("https://") && !sent_ && answer_to_connect == 0;
+}
+
 NoAnswer HttpClient::failure(CURLcode code, const BaseUrl& server) {
+  const bool at_proxy = tls_with_proxy_is_open(server);
   long status = 0;
   long verify_result = 0;
   long os_error = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
-  curl_easy_getinfo(easy_.get(), CURLINFO_SSL_VERIFYRESULT, &verify_result);
+  curl_easy_getinfo(easy_.get(), at_proxy ? CURLINFO_PROXY_SSL_VERIFYRESULT : CURLINFO_SSL_VERIFYRESULT,
+                    &verify_result);
   curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &os_error);
-  return explain({code, too_large_, status != 0, sent_, verify_result, os_error, error_.data()}, server);
+  return explain({code, too_large_, status != 0, sent_, verify_result,
+                  at_proxy ? transport_.proxy : std::string(), os_error, error_.data()},
+                 server);
 }
 
 std::size_t HttpClient::receive_body(char* data, std::size_t size, std::size_t count, void* self) {

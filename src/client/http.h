@@ -30,7 +30,8 @@ struct Transport {
   std::string ca_certificates;   ///< PEM text; if set, the only trust anchors
   std::string ca_path;           ///< else the hashed directory of trust anchors
   std::string revocation_lists;  ///< PEM text; if set, what it does not vouch for is not believed
-  std::string proxy;  ///< http://host:port, or "" for none; never for a server on this machine by http
+  std::string proxy;  ///< http://host:port, or https://, which is believed as servers are; empty: none. Never
+                      ///< for a server on this machine by http
 };
 
 struct HttpRequest {
@@ -87,12 +88,17 @@ class HttpClient {
     void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
   };
   class Transfer;
+  struct TlsOptions;
+  static const TlsOptions kTlsWithServer;
+  static const TlsOptions kTlsWithProxy;
 
   void set_common_options();
+  void set_trust(const TlsOptions& options);
   void prepare(const HttpRequest& request, const Deadline& deadline, curl_slist* headers);
   [[nodiscard]] std::optional<CURLcode> run(const Deadline& deadline, const Watch& watch);
   [[nodiscard]] HttpAnswer answer();
   [[nodiscard]] std::string header(const char* name);
+  [[nodiscard]] bool tls_with_proxy_is_open(const BaseUrl& server) const;
   [[nodiscard]] NoAnswer failure(CURLcode code, const BaseUrl& server);
 
   static std::size_t receive_body(char* data, std::size_t size, std::size_t count, void* self);

@@ -188,7 +188,10 @@ NoAnswer no_answer_at_all(const TransportError& error, const std::string& prefix
 NoAnswer explain(const TransportError& error, const BaseUrl& server) {
   const std::string prefix = server.origin() + ": ";
   const bool nothing_sent = !error.request_begun;
-  if (is_tls_error(error)) return {{FailureKind::tls, prefix + tls_problem(error)}, nothing_sent, false};
+  if (is_tls_error(error)) {
+    const std::string peer = error.proxy.empty() ? prefix : error.proxy + " (the proxy): ";
+    return {{FailureKind::tls, peer + tls_problem(error)}, nothing_sent, false};
+  }
   if (!is_network_error(error.code) || is_local_fault(error))
     return {{FailureKind::internal, prefix + curl_easy_strerror(error.code) + ": " + error.detail},
             nothing_sent,

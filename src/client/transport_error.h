@@ -19,6 +19,7 @@ struct TransportError {
   bool answer_begun = false;   ///< a status line came
   bool request_begun = false;  ///< the connection stood and the request was about to be written
   long verify_result = 0;      ///< X509_V_… of the peer's certificate
+  std::string proxy;           ///< with which TLS was not done yet; empty: none, or it was
   long os_error = 0;           ///< errno of a failed connect(2), send(2) or recv(2)
   std::string detail;          ///< libcurl's own text
 };

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What stands between the helper and a server, on loopback: a relay that counts, and a proxy that knows CONNECT."""
 
+import contextlib
+import select
 import socket
+import ssl
 import threading
 import urllib.parse
 
@@ -30,28 +33,20 @@ class Middleman:
         raise NotImplementedError
 
     def _join(self, client, target, count=lambda data: None):
-        """Passes on what either side says, until both are silent. `count` sees what the client says."""
-        with socket.create_connection(target) as server:
+        """Passes on what either side says, until one ends. `count` sees what the client says."""
+        with socket.create_connection(target) as server, contextlib.suppress(OSError):
             for end in (client, server):
                 end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            back = threading.Thread(target=self._forward, args=(server, client, lambda data: None), daemon=True)
-            back.start()
-            self._forward(client, server, count)
-            back.join()
-
-    @staticmethod
-    def _forward(source, sink, count):
-        try:
-            while data := source.recv(65536):
-                count(data)
-                sink.sendall(data)
-        except OSError:
-            pass
-        for end in (source, sink):
-            try:
-                end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
+            while True:
+                # One thread, because an ssl.SSLSocket is for one. It may have read more than it has given.
+                unread = [client] if isinstance(client, ssl.SSLSocket) and client.pending() else []
+                for end in unread or select.select([client, server], [], [])[0]:
+                    data = end.recv(65536)
+                    if not data:
+                        return
+                    if end is client:
+                        count(data)
+                    (server if end is client else client).sendall(data)
 
     def __enter__(self):
         return self
@@ -96,13 +91,27 @@ class Relay(Middleman):
 
 
 class ConnectProxy(Middleman):
-    """`requests`: the first line of each. `refusal`: a status to answer with instead of a tunnel."""
+    """`requests`: the first line of each. `refusal`: a status to answer with instead of a tunnel. `certificate`: file and key,
+    by which it speaks TLS itself."""
 
-    def __init__(self, refusal=None):
+    def __init__(self, refusal=None, certificate=None):
         self._refusal = refusal
+        self._tls = None
+        if certificate:
+            self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self._tls.load_cert_chain(*certificate)
         super().__init__()
+        if certificate:
+            self.url = self.url.replace("http://", "https://")
 
     def _serve(self, client):
+        if not self._tls:
+            self._tunnel(client)
+            return
+        with contextlib.suppress(ssl.SSLError, ConnectionError):
+            self._tunnel(self._tls.wrap_socket(client, server_side=True))
+
+    def _tunnel(self, client):
         with client:
             head = b""
             while b"\r\n\r\n" not in head:
