@@ -14,6 +14,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.environ.get("TOOPHER_SRCDIR") or os.path.dirname(__file__) + "/../..", "tests/support"))
 
+import code_app
 import device
 import helper_process
 import helper_service
@@ -77,6 +78,7 @@ class Malware(unittest.TestCase):
 
     def assert_nothing_enrolled(self):
         self.assertEqual(self.malware.pending()["pairings"], [])
+        self.assertEqual(self.host.get("users/oath_otp_validators", user_name=VICTIM), (200, {"oath_otp_validators": []}))
         user = self.host.get("users", name=VICTIM)[1][0]
         self.assertEqual(user["number_of_pregenerated_otps_remaining"], 0)
 
@@ -193,6 +195,17 @@ class Malware(unittest.TestCase):
         entry = self.phone.pending()["requests"][0]
         self.assertEqual(self.phone.answer_request(entry, "allow")[0], 400)  # by somebody who does not see the number
         attempts(answer["id"])
+
+    def test_a_code_app_by_the_helpers_socket(self):
+        session = self.helper()
+        for authorization in (None, self.approved("sshd"), self.approved(PAIR)):
+            caller = session()
+            app = code_app.App(caller.ask("code-app", user=VICTIM)[0]["link"])
+            extra = {"authorization": authorization} if authorization else {}
+            answer, _ = caller.ask("code-app-add", otp=app.now(), timeout_ms=10000, **extra)
+            caller.hang_up()
+            self.assertEqual((answer.verb, answer["kind"]), ("refused", "approval-needed"), answer)
+            self.assert_nothing_enrolled()
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """toopher-pair --code-app with a real helper and server: the codes of another app, from the first right one on."""
 
-import base64
 import os
 import pathlib
 import re
@@ -10,12 +9,11 @@ import sqlite3
 import subprocess
 import sys
 import unittest
-import urllib.parse
 
 import pexpect
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-import device  # noqa: E402
+import code_app  # noqa: E402
 import pair_scene  # noqa: E402
 import requester  # noqa: E402
 import system  # noqa: E402
@@ -24,37 +22,18 @@ CODE = "One-time code that the app shows, or Enter to give up: "
 APPROVE = "has to be approved"
 
 
-class App(device.Device):
-    """What makes the codes of a link."""
-
-    def __init__(self, link):  # pylint: disable=super-init-not-called: it has no keys
-        url = urllib.parse.urlsplit(link)
-        self.account = urllib.parse.unquote(url.path)
-        text = dict(urllib.parse.parse_qsl(url.query))["secret"]
-        self.seeds = {"app": base64.b32decode(text)}
-        self.forms = [text.encode(), self.seeds["app"], self.seeds["app"].hex().encode(), base64.b64encode(self.seeds["app"])]
-
-    def now(self, steps=0):
-        return self.code("app", steps)
-
-    def wrong(self):
-        """A code that no step near now has."""
-        near = {self.now(steps) for steps in range(-4, 5)}
-        return next(code for code in (f"{number:06d}" for number in range(10)) if code not in near)
-
-
 class WithServer(pair_scene.SceneWithServer):
     def setUp(self):
         super().setUp()
         self.host = requester.Requester(self.server.url, self.server.key, self.server.secret)
 
-    def code_app(self, *arguments, **options):
+    def add(self, *arguments, **options):
         return self.pair("--user", "daemon", "--code-app", *arguments, **options)
 
     def app(self, terminal):
         """The app that has taken the link."""
         terminal.expect(r"  (otpauth://totp/\S+)\r\n")
-        return App(terminal.match.group(1))
+        return code_app.App(terminal.match.group(1))
 
     def with_phone(self):
         """daemon with a paired phone."""
@@ -79,7 +58,7 @@ class WithServer(pair_scene.SceneWithServer):
         self.assertEqual(self.host.get("users", name="daemon"), (200, []))
 
     def test_the_first_factor(self):
-        terminal = self.code_app()
+        terminal = self.add()
         terminal.expect("Adding a code app for daemon")
         terminal.expect("no second factor yet")
         terminal.expect("whoever sees it")
@@ -107,7 +86,7 @@ class WithServer(pair_scene.SceneWithServer):
 
     def test_a_further_factor_is_approved_on_the_phone(self):
         self.with_phone()
-        terminal = self.code_app()
+        terminal = self.add()
         terminal.expect(APPROVE)
         self.approve(terminal)
         app = self.app(terminal)
@@ -119,8 +98,8 @@ class WithServer(pair_scene.SceneWithServer):
         self.assertEqual([self.login(app.now(1)), self.login(self.phone.code())], [(True, 0)] * 2)
 
     def test_a_further_factor_is_approved_by_a_code_of_the_first(self):
-        first = self.added(self.code_app())
-        terminal = self.code_app()
+        first = self.added(self.add())
+        terminal = self.add()
         terminal.expect("Recovery code, or one-time code")
         terminal.sendline(first.now(1))
         terminal.expect("Approved")
@@ -142,12 +121,12 @@ class WithServer(pair_scene.SceneWithServer):
 
     def test_denied_on_the_phone(self):
         self.with_phone()
-        terminal = self.code_app()
+        terminal = self.add()
         terminal.expect("recovery code: ")
         self.phone.run("deny", "--wait", "20")
         terminal.sendline("")
         self.assertEqual(self.end(terminal, "Denied on the phone. Nothing was changed"), 4)
-        terminal = self.code_app()
+        terminal = self.add()
         terminal.expect("recovery code: ")
         terminal.sendeof()
         self.assertEqual(self.end(terminal, "Nothing was typed"), 8)
@@ -155,7 +134,7 @@ class WithServer(pair_scene.SceneWithServer):
 
     def test_an_approval_that_has_become_old_is_asked_for_again(self):
         self.with_phone()
-        terminal = self.code_app()
+        terminal = self.add()
         self.approve(terminal)
         app = self.app(terminal)
         with sqlite3.connect(self.server.database, timeout=30) as database:
@@ -170,18 +149,18 @@ class WithServer(pair_scene.SceneWithServer):
 
     def test_giving_up_changes_nothing(self):
         for give_up in (lambda terminal: terminal.sendline(""), lambda terminal: terminal.sendeof()):
-            terminal = self.code_app()
+            terminal = self.add()
             self.app(terminal)
             terminal.expect(CODE)
             give_up(terminal)
             self.assertEqual(self.end(terminal, "nothing was added"), 7)
-        terminal = self.code_app()
+        terminal = self.add()
         app = self.app(terminal)
         for _ in range(3):
             terminal.expect(CODE)
             terminal.sendline(app.wrong())
         self.assertEqual(self.end(terminal, "nothing was added"), 7)
-        terminal = self.code_app()
+        terminal = self.add()
         self.app(terminal)
         terminal.expect(CODE)
         terminal.sendintr()
@@ -194,7 +173,7 @@ class WithServer(pair_scene.SceneWithServer):
         self.with_phone()
         with sqlite3.connect(self.server.database, timeout=30) as database:
             database.execute("UPDATE users SET enabled = 0")
-        terminal = self.code_app()
+        terminal = self.add()
         self.assertEqual(self.end(terminal, "has disabled Toopher authentication"), 1)
         self.assertNotIn("otpauth", terminal.before)
 
@@ -202,7 +181,7 @@ class WithServer(pair_scene.SceneWithServer):
         for size, arguments, blocks, words in (((60, 120), (), True, ""), ((60, 120), ("--no-qr",), False, ""),
                                                ((60, 40), (), False, r"takes \d\d columns"), ((10, 120), (), False, r"\d\d lines")):
             with self.subTest(size=size, arguments=arguments):
-                terminal = self.code_app(*arguments, dimensions=size)
+                terminal = self.add(*arguments, dimensions=size)
                 terminal.expect("otpauth://")
                 terminal.expect(CODE)
                 self.assertEqual("\u2580" in terminal.before, blocks)
@@ -216,7 +195,7 @@ class WithServer(pair_scene.SceneWithServer):
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                               preexec_fn=pair_scene.drop_privileges, env={"LC_ALL": "C.UTF-8", "TERM": "xterm"}) as pair:
             link = next(line.strip() for line in pair.stdout if "otpauth://" in line)
-            out, errors = pair.communicate(App(link).now() + "\n", timeout=system.PATIENCE)
+            out, errors = pair.communicate(code_app.App(link).now() + "\n", timeout=system.PATIENCE)
         self.assertEqual((pair.returncode, errors), (0, ""))
         self.assertIn("The code is right", out)
         self.assertNotRegex(out, "[^\n -~]")

@@ -39,7 +39,7 @@ TESTS += e2e/admin_test.py e2e/admin_access_test.py e2e/admin_socket_test.py e2e
 endif
 EXTRA_DIST += e2e/admin_backup_test.py e2e/admin_doctor_test.py e2e/admin_key_test.py
 EXTRA_DIST += support/admin.py e2e/admin_access_test.py e2e/admin_socket_test.py
-EXTRA_DIST += support/pair_scene.py e2e/admin_test.py e2e/approval_test.py e2e/authenticator_test.py e2e/code_app_test.py e2e/pair_test.py e2e/old_database_test.py e2e/verification_test.py
+EXTRA_DIST += support/code_app.py support/pair_scene.py e2e/admin_test.py e2e/approval_test.py e2e/authenticator_test.py e2e/code_app_test.py e2e/pair_test.py e2e/old_database_test.py e2e/verification_test.py
 if SERVER
 TESTS += e2e/helper_server_test.py
 endif
