@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <future>
@@ -217,7 +218,7 @@ class World {
   }
 
   [[nodiscard]] std::string code(const Phone& phone, int steps = 0) const {
-    return std::string(otp::totp(phone.seed, now / kSecond + 30 * steps).view());
+    return std::string(otp::totp(phone.seed, now / kSecond + std::int64_t{30} * steps).view());
   }
 
   /// A code that no step near now has.

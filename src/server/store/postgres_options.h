@@ -28,7 +28,7 @@ class Options {
 
   void set_password(std::string_view password) {
     password_ = Secret(password);
-    password_.append(std::string_view("", 1));  // libpq takes what ends with a null byte
+    password_.append(std::string_view("\0", 1));  // libpq takes what ends with a null byte
   }
 
   /// Calls `use` with what PQconnectdbParams takes.
