@@ -711,6 +711,7 @@ class NetworkFaults(unittest.TestCase):
         for certificate, from_client in kinds:
             wrong, total = self.run_cut(certificate, 1 << 20, from_client)
             self.assertIsNone(wrong)
+            self.assertGreater(total, 100)
             limits = {*range(0, total, 1 if EVERY_BYTE else 67), *(() if certificate else (total - 1,))}
             rows += [(certificate, limit, from_client) for limit in sorted(limits)]
         count = self.each(lambda row: self.run_cut(*row)[0], rows)

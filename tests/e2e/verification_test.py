@@ -96,6 +96,7 @@ class Verification(Scene):
         self.assertEqual(self.phone.answer_request(entry, "allow")[0], 403)
         self.assertEqual(self.phone.answer_request(entry, "deny")[0], 200)
         self.assertTrue(self.login(otp=self.phone.code(pairing))["granted"])
+        self.server.wait_for_line('"request granted"')
         self.assertNotIn("user_verification", self.granted()[0])
         self.assertEqual(self.phones_that_verify(), [False])
 

@@ -33,20 +33,28 @@ class Middleman:
         raise NotImplementedError
 
     def _join(self, client, target, count=lambda data: None):
-        """Passes on what either side says, until one ends. `count` sees what the client says."""
-        with socket.create_connection(target) as server, contextlib.suppress(OSError):
+        """Passes on what either side says, until both are silent. `count` sees what the client says."""
+        with socket.create_connection(target) as server:
             for end in (client, server):
                 end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            while True:
-                # One thread, because an ssl.SSLSocket is for one. It may have read more than it has given.
-                unread = [client] if isinstance(client, ssl.SSLSocket) and client.pending() else []
-                for end in unread or select.select([client, server], [], [])[0]:
-                    data = end.recv(65536)
-                    if not data:
-                        return
-                    if end is client:
-                        count(data)
-                    (server if end is client else client).sendall(data)
+            back = threading.Thread(target=self._forward, args=(server, client, lambda data: None), daemon=True)
+            back.start()
+            self._forward(client, server, count)
+            back.join()
+
+    @staticmethod
+    def _forward(source, sink, count):
+        try:
+            while data := source.recv(65536):
+                count(data)
+                sink.sendall(data)
+        except OSError:
+            pass
+        for end in (source, sink):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
 
     def __enter__(self):
         return self
@@ -126,4 +134,20 @@ class ConnectProxy(Middleman):
                 return
             host, _, port = line.split(" ")[1].rpartition(":")
             client.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
-            self._join(client, (host, int(port)))
+            if self._tls:
+                self._take_turns(client, (host, int(port)))
+            else:
+                self._join(client, (host, int(port)))
+
+    @staticmethod
+    def _take_turns(client, target):
+        """_join() in one thread, because an ssl.SSLSocket is for one; until one side ends."""
+        with socket.create_connection(target) as server:
+            other = {client: server, server: client}
+            while True:
+                unread = [client] if client.pending() else []
+                for end in unread or select.select(list(other), [], [])[0]:
+                    data = end.recv(65536)
+                    if not data:
+                        return
+                    other[end].sendall(data)
