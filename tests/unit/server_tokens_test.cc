@@ -184,6 +184,20 @@ void a_token_that_comes_back_takes_no_used_code(void**) {
   assert_state(world.with_code("jdoe", next), RequestState::denied, api::reason::kCodeAlreadyUsed);
 }
 
+void a_user_has_ten_at_most_without_an_administrator(void**) {
+  World world;
+  const auto give = [&world](const Caller& caller, int number) {
+    return [&world, &caller, number](Context& c) {
+      NewValidator wanted = event_token("token " + std::to_string(number));
+      wanted.seed = Secret("12345678901234567" + std::to_string(100 + number));
+      return associate_new_validator(c, caller, user_named_or_new(c, world.admin, "jdoe"), wanted, "");
+    };
+  };
+  for (int i = 0; i < static_cast<int>(rules::kMaxTokens); ++i) world.get(give(world.admin, i));
+  assert_int_equal(world.refusal(give(world.login, 10)), 409);
+  world.get(give(world.admin, 10));
+}
+
 void a_right_code_of_the_new_one_is_no_approval(void**) {
   World world;
   const Phone phone = world.pair("jdoe");
@@ -209,6 +223,7 @@ int main() {
       cmocka_unit_test(a_token_comes_into_force_by_its_first_code),
       cmocka_unit_test(a_token_that_is_brought_again_is_the_same),
       cmocka_unit_test(a_token_that_comes_back_takes_no_used_code),
+      cmocka_unit_test(a_user_has_ten_at_most_without_an_administrator),
       cmocka_unit_test(a_right_code_of_the_new_one_is_no_approval),
   };
   return cmocka_run_group_tests_name("server, tokens", tests, nullptr, nullptr);

@@ -167,6 +167,7 @@ Answer deactivate_validator(ApiCall& call) {
 Answer associate_validator(ApiCall& call) {
   const std::string authorization = call.arguments.text("authorization");
   if (!call.arguments.text("secret").empty()) return associate_new(call, authorization);
+  if (!call.arguments.text("otp").empty()) refuse(400, "otp goes with secret.");
   const Name name(call, false);
   return answer_with(
       server::associate_validator(call.context, call.caller, user_of(call), name.view(), authorization));

@@ -122,10 +122,10 @@ CodeApp set_up_code_app(Context& context, const Device& device, std::string_view
   const Pairing pairing = enabled_pairing(context, device, pairing_id);
   Requester requester = present_requester(context, pairing);
   const User user = user_who_may(context, pairing);
-  context.store.insert_try(kTries, user.id, context.now);
   const std::string verified =
       require_verification(context, policy, pairing, device::Choice::allow,
                            device::code_app_bytes(context.origin, pairing.id, call), verification);
+  context.store.insert_try(kTries, user.id, context.now);
   FreshToken token = give_fresh_token(context, user, requester, free_name(context, pairing));
   audit_code_app(context, "code app enrolled", {token.validator, pairing}, verified.empty() ? "" : "yes", "",
                  name_of(device));

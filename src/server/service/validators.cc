@@ -149,6 +149,14 @@ void write(Context& context, const Candidate& one) {
   }
 }
 
+/// Beyond this an administrator has to want it: each code is looked for in all of a user's tokens, and more fit a guess.
+void require_room(Context& context, const Caller& caller, const User& user) {
+  if (!caller.scopes.has(Scope::admin) &&
+      context.store.validators_of_user(user.id).size() >= rules::kMaxTokens)
+    refuse(409,
+           "This user has ten tokens and code apps already; the server's administrator can remove some.");
+}
+
 /// What was granted by the token's codes approves nothing once the token is gone.
 void void_approvals(Context& context, std::string_view user_id) {
   if (!user_id.empty())
@@ -217,6 +225,7 @@ Validator associate_validator(Context& context, const Caller& caller, const User
   Validator validator = find_validator(context, caller, name);
   if (validator.user_id == user.id) return validator;
   if (!validator.user_id.empty()) refuse(409, "This OATH validator is associated with another user.");
+  require_room(context, caller, user);
   const std::string approval =
       require_approval(context, caller, user, api::approved_action::kAddToken, authorization);
   use_up(context, approval);
@@ -232,6 +241,7 @@ Validator associate_new_validator(Context& context, const Caller& caller, const 
   require_enrol_or_admin(caller);
   if (auto earlier = associated_by(context, caller, user, wanted)) return std::move(*earlier);
   Candidate made = candidate(context, caller, wanted);
+  require_room(context, caller, user);
   const std::string approval =
       require_approval(context, caller, user, api::approved_action::kAddToken, authorization);
   use_up(context, approval);

@@ -35,7 +35,8 @@ function removeDialog(remove) {
 
 function linkView(link, done) {
   const copied = h('p', { class: 'quiet', role: 'status' });
-  const copy = () => void navigator.clipboard.writeText(link).then(() => { copied.textContent = t('code.copied'); });
+  const copy = () => void navigator.clipboard.writeText(link).then(() => { copied.textContent = t('code.copied'); },
+    () => { copied.textContent = t('code.notCopied'); });
   return [
     h('div', { class: 'middle top' }, heading(t('codeApp.scan')), h('p', { class: 'lead' }, t('codeApp.once')),
       qrPicture(link, t('codeApp.picture')),
@@ -54,7 +55,7 @@ export async function codeapp(app, pairing) {
     node.querySelector('h1').focus({ preventScroll: true });
   }
 
-  async function showLink({ target }, said) {
+  async function showLink({ currentTarget: target }, said) {
     target.disabled = true;
     said.replaceChildren();
     try {
@@ -96,6 +97,14 @@ export async function codeapp(app, pairing) {
     }
   }
 
+  // As codes that were unlocked: who takes the phone up later does not see it.
+  function hide() {
+    if (document.visibilityState !== 'hidden' || !node.querySelector('.qr')) return;
+    node.replaceChildren();
+    void list();
+  }
+
+  document.addEventListener('visibilitychange', hide);
   await list();
   return {
     title: t('codeApp.title'),
@@ -103,6 +112,7 @@ export async function codeapp(app, pairing) {
     node,
     leave() {
       closed = true;
+      document.removeEventListener('visibilitychange', hide);
       node.replaceChildren();
     },
   };
