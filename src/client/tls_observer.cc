@@ -69,6 +69,9 @@ TlsObserver::~TlsObserver() {
 }
 
 bool TlsObserver::attach(SSL_CTX* context) {
+  // What an https proxy has shown before is not the server's.
+  version.clear();
+  chain.clear();
   if (SSL_CTX_set_ex_data(context, index_of_observer(), this) != 1) return false;
   SSL_CTX_set_verify(context, SSL_CTX_get_verify_mode(context), &look);
   return true;

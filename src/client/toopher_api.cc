@@ -80,7 +80,10 @@ InviteResult read_invited(const json_t* object, const BaseUrl& server) {
 
 CodeAppResult read_added(const json_t* object, const BaseUrl& server) {
   try {
-    return CodeAppAdded{api::required_string(object, "id")};
+    CodeAppAdded added{api::required_string(object, "id")};
+    if (!api::optional_bool(object, "otp_verified", false))
+      return not_believed(server, "it did not check the code");
+    return added;
   } catch (const api::JsonError& error) {
     return not_believed(server, std::string("no OATH validator: ") + error.what());
   }

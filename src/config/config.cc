@@ -149,7 +149,7 @@ std::string read_proxy(std::string_view value) {
   const auto colon = rest.rfind(':');
   const bool port =
       colon != std::string_view::npos && parse_decimal(rest.substr(colon + 1), 65535).value_or(0) > 0;
-  const bool host = port && colon > 0 && rest.find_first_of(" \t/?#\"'<>\\") == std::string_view::npos;
+  const bool host = port && colon > 0 && rest.find_first_of(" \t/?#@\"'<>\\") == std::string_view::npos;
   if (!host || (!https && !value.starts_with("http://")))
     throw WrongValue("a proxy is http://HOST:PORT or https://HOST:PORT");
   return std::string(value);

@@ -33,12 +33,12 @@ class CodeApp {
   [[nodiscard]] bool is_first_factor() const { return authorization_.empty(); }
 
  private:
-  enum class Added { yes, wrong_code, not_known };
-
   void have_it_approved();
   void show_secret();
-  [[nodiscard]] Added try_code(const OneTimeCode& code);
+  /// Whether the app is in force.
+  [[nodiscard]] bool try_code(const OneTimeCode& code);
   [[nodiscard]] helper::Message add_with(const OneTimeCode& code);
+  [[noreturn]] void give_up() const;
 
   HelperTalk talk_;
   const Subject& subject_;
@@ -46,6 +46,7 @@ class CodeApp {
   Approve approve_;
   LineInput& input_;
   std::string authorization_;
+  bool may_be_added_ = false;  ///< an answer was lost
 };
 
 }  // namespace toopher::tools

@@ -220,7 +220,7 @@ config::Config read_config(const std::string& file) {
   }
 }
 
-/// What both uses of the program share: whom it is about, and helpers to talk to.
+/// What all uses of the program share: whom it is about, and helpers to talk to.
 class Desk {
  public:
   explicit Desk(const CommandLine& line) : line_(line) {

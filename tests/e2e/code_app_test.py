@@ -220,6 +220,8 @@ class WithoutServer(pair_scene.Scene):
     def test_an_answer_that_is_lost(self):
         link = "otpauth://totp/s:daemon?secret=MFRGGZDFMZTWQ2LK"
         for final, words, status in (("failed kind=unreachable text=gone", "Whether the app was added is not known", 3),
+                                     ("failed kind=protocol text=broken", "Whether the app was added is not known", 3),
+                                     ("failed kind=internal text=starved", "Whether the app was added is not known", 3),
                                      ("failed kind=rejected text=no", "no", 1), ("granted id=x", "does not belong", 1),
                                      ("interrupted", "Interrupted", 1)):
             helper = self.scripted(push="refused kind=unpaired", code_app=f"code-app server=s link={link}", code_app_add=final)

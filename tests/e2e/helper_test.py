@@ -556,7 +556,7 @@ class Pairing(HelperTest):
 class CodeApp(HelperTest):
     """code-app and code-app-add."""
 
-    ADDED = http({"id": OTHER}, **rogue.FEATURES)
+    ADDED = http({"id": OTHER, "otp_verified": True}, **rogue.FEATURES)
     WRONG = error(1011, "This code is not one of the secret's.", **rogue.FEATURES)
 
     def server(self, *answers):
@@ -626,6 +626,13 @@ class CodeApp(HelperTest):
         helper = self.start(server.url)
         self.link(helper, server)
         self.check(self.add(helper), "failed", "unreachable", "")
+
+    def test_a_server_that_does_not_look_at_the_code(self):
+        for more in ({}, {"otp_verified": False}):
+            server = self.server(http({"id": OTHER, **more}))
+            helper = self.start(server.url)
+            self.link(helper, server)
+            self.check(self.add(helper), "failed", "protocol", "did not check the code")
 
 
 class Start(HelperTest):

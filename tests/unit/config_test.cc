@@ -101,6 +101,8 @@ void wrong_files_are_named_with_their_line(void**) {
        "config:2: proxy = \"http://:3128\": a proxy is http://HOST:PORT or https://HOST:PORT"},
       {"[API]\nproxy = https://a b:3128\n",
        "config:2: proxy = \"https://a\\x20b:3128\": a proxy is http://HOST:PORT or https://HOST:PORT"},
+      {"[API]\nproxy = http://user:word@p:3128\n",
+       "config:2: proxy = \"http://user:word@p:3128\": a proxy is http://HOST:PORT or https://HOST:PORT"},
       {"[API]\nproxy = http://p:99999\n",
        "config:2: proxy = \"http://p:99999\": a proxy is http://HOST:PORT or https://HOST:PORT"},
       {std::string("[API]\nba\0se = x\n", 14),

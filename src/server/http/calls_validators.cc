@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // OATH validators: hard tokens and other code apps.
 #include <functional>
+#include <new>
 
+#include "api/json.h"
 #include "base/text.h"
 #include "server/http/calls.h"
 #include "server/service/rules.h"
@@ -122,12 +124,19 @@ Answer answer_with(const std::vector<Validator>& validators) {
 Answer associate_new(ApiCall& call, const std::string& authorization) {
   NewValidator wanted = new_validator(field_of(call.arguments));
   wanted.otp = Secret(call.arguments.text("otp"));
+  const auto answer_about = [&wanted](const Validator& validator) {
+    if (wanted.otp.empty()) return answer_with(validator);
+    const api::Json json = api::parse_object(api::to_json(present(validator)));
+    if (json_object_set_new(json.get(), "otp_verified", json_boolean(validator.next_counter > 0)) != 0)
+      throw std::bad_alloc();
+    return server::answer_with(json);
+  };
   const bool may_be_new = call.id.empty() && call.arguments.flag("create_user_if_needed").value_or(false);
   if (!may_be_new)
-    return answer_with(
+    return answer_about(
         associate_new_validator(call.context, call.caller, user_of(call), wanted, authorization));
-  return answer_with(associate_new_validator(call.context, call.caller, call.arguments.text("user_name"),
-                                             wanted, authorization));
+  return answer_about(associate_new_validator(call.context, call.caller, call.arguments.text("user_name"),
+                                              wanted, authorization));
 }
 
 }  // namespace
