@@ -281,8 +281,13 @@ class Requests(PushCase):
 
     def test_what_ends_before_it_was_sent_is_never_sent(self):
         _, browser = self.subscribed()
+        self.subscribed("bob")
         self.service.answer(503, Retry_After="2")
         first = self.initiate()
+        self.service.next()
+        self.assertEqual(self.service.answered(), 503)
+        # toopherd's sender, being one thread, has read that once another message of it is here.
+        self.initiate("bob")
         self.service.next()
         # Its service wants to be left alone for two seconds; what begins and ends meanwhile is told to nobody.
         second = self.initiate()

@@ -41,6 +41,7 @@ class Service:
     def __init__(self, tls=None, port=0):
         self._received = queue.Queue()
         self._answers = queue.Queue()
+        self._answered = queue.Queue()
         service = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -62,6 +63,7 @@ class Service:
                 for name, value in {"Content-Length": "0", **answer.headers}.items():
                     self.send_header(name, value)
                 self.end_headers()
+                service._answered.put(answer.status)
                 if answer.body:
                     self.wfile.write(answer.body)
                     service._ending.wait()
@@ -88,6 +90,10 @@ class Service:
             return self._received.get(timeout=timeout)
         except queue.Empty:
             raise AssertionError(f"no message within {timeout} s") from None
+
+    def answered(self, timeout=20):
+        """Waits for the next answer to have gone out; its status."""
+        return self._answered.get(timeout=timeout)
 
     def nothing_more(self):
         """Whether no message lies here that nobody looked at."""
