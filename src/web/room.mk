@@ -6,6 +6,7 @@ web_files = \
 	web/app/bytes.js \
 	web/app/codes.js \
 	web/app/dom.js \
+	web/app/later/ask.js \
 	web/app/later/enrolment.js \
 	web/app/later/naming.js web/app/later/picture.js web/app/later/push.js web/app/later/pushed.js web/app/later/update.js \
 	web/app/later/verification.js \

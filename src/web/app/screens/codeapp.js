@@ -2,6 +2,7 @@
 // Another code app for the account of a pairing: its link, shown once and kept nowhere, and those that were set up so far.
 import { Refused } from '../api.js';
 import { h, icon } from '../dom.js';
+import { askDialog } from '../later/ask.js';
 import { qrPicture } from '../later/picture.js';
 import { NotVerified, verify } from '../later/verification.js';
 import { button, facts, heading, notice, topBar } from '../parts.js';
@@ -21,15 +22,12 @@ function reason(error, pairing) {
   return `${title}. ${text}`;
 }
 
-function removeDialog(remove) {
-  const dialog = h('dialog', { 'aria-labelledby': 'remove-title' },
-    h('h2', { id: 'remove-title' }, t('codeApp.removeTitle')), h('p', {}, t('codeApp.removeText')),
-    h('div', { class: 'actions' },
-      button(t('remove.yes'), () => {
-        dialog.close();
-        remove();
-      }, 'alarm'),
-      button(t('remove.no'), () => dialog.close())));
+function removeDialog(one, remove) {
+  const words = { title: t('codeApp.removeTitle'), text: t('codeApp.removeText'), yes: t('remove.yes'), no: t('remove.no') };
+  const dialog = askDialog(`remove-${one.id}`, words, () => {
+    dialog.close();
+    remove();
+  });
   return dialog;
 }
 
@@ -74,7 +72,7 @@ export async function codeapp(app, pairing) {
     const remove = (one) => phone.api.removeCodeApp(one.id).then(() => list(),
       (error) => said.replaceChildren(notice('warning', reason(error, pairing))));
     const card = (one) => {
-      const dialog = removeDialog(() => void remove(one));
+      const dialog = removeDialog(one, () => void remove(one));
       return h('section', { class: 'card' },
         facts([[t('fact.setUp'), when(one.created)], [t('fact.setUpBy'), one.phone],
           [t('fact.lastUsed'), one.last_used > 0 ? when(one.last_used) : t('codeApp.never')]]),

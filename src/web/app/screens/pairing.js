@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // One pairing: what it is, how it is called here, and how it is removed.
 import { h, icon } from '../dom.js';
+import { askDialog } from '../later/ask.js';
 import { fingerprint } from '../later/enrolment.js';
 import { lastPush } from '../later/pushed.js';
 import { button, facts, heading, nameOf, notice, topBar } from '../parts.js';
 import { keepForGood } from '../vault.js';
 import { t, when } from '../words.js';
-
-function removeDialog(remove) {
-  const dialog = h('dialog', { 'aria-labelledby': 'remove-title' },
-    h('h2', { id: 'remove-title' }, t('remove.title')), h('p', {}, t('remove.text')),
-    h('div', { class: 'actions' }, button(t('remove.yes'), remove, 'alarm'), button(t('remove.no'), () => dialog.close())));
-  return dialog;
-}
 
 export async function pairing(app, one) {
   const { phone } = app;
@@ -25,7 +19,8 @@ export async function pairing(app, one) {
     void phone.rename(one, label === one.user ? '' : label).then(() => app.go('/'));
   };
   const pushed = lastPush(phone);
-  const dialog = removeDialog(() => void phone.remove(one).then(() => app.go('/')));
+  const words = { title: t('remove.title'), text: t('remove.text'), yes: t('remove.yes'), no: t('remove.no') };
+  const dialog = askDialog('remove', words, () => void phone.remove(one).then(() => app.go('/')));
   return {
     title: nameOf(one),
     name: 'pairing',

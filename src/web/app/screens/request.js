@@ -2,6 +2,7 @@
 // The approval: what is about to happen, the number from the login, and three ways to answer.
 import { Refused } from '../api.js';
 import { everySecond, h, icon, ring } from '../dom.js';
+import { askDialog } from '../later/ask.js';
 import { NotVerified, verify } from '../later/verification.js';
 import { button, ending, facts, heading, notice, topBar, whatOf } from '../parts.js';
 import { addsFactor, isNumber } from '../shown.js';
@@ -61,14 +62,11 @@ function memory(longest) {
 
 /** Asks once more: the report has consequences for the next logins. */
 function reportDialog(report) {
-  const dialog = h('dialog', { 'aria-labelledby': 'report-title' },
-    h('h2', { id: 'report-title' }, t('report.title')), h('p', {}, t('report.text')),
-    h('div', { class: 'actions' },
-      button(t('report.yes'), () => {
-        dialog.close();
-        report();
-      }, 'alarm'),
-      button(t('report.no'), () => dialog.close())));
+  const words = { title: t('report.title'), text: t('report.text'), yes: t('report.yes'), no: t('report.no') };
+  const dialog = askDialog('report', words, () => {
+    dialog.close();
+    report();
+  });
   return dialog;
 }
 
