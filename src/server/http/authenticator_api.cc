@@ -44,6 +44,18 @@ Answer ok(const api::Json& body) {
   return {200, api::dump(body.get()), true, 0};
 }
 
+Answer ok_without_words() {
+  return {200, "{}", true, 0};
+}
+
+/// A list, and when it was true.
+Answer listed(const Context& context, const char* name, api::Json list) {
+  const api::Json answer(json_object());
+  put(answer, name, list.release());
+  put(answer, "server_time", json_integer(context.now / kSecond));
+  return ok(answer);
+}
+
 std::string binary(const json_t* body, const char* name) {
   auto bytes = crypto::base64url_decode(api::required_string(body, name));
   if (!bytes) refuse(400, std::string(name) + " is not base64url.");
@@ -252,15 +264,12 @@ Answer rules_call(Context& context, const Device& device) {
     put(entry, "expires", json_integer(rule.expires / kSecond));
     api::append(list, std::move(entry));
   }
-  const api::Json answer(json_object());
-  put(answer, "rules", list.release());
-  put(answer, "server_time", json_integer(context.now / kSecond));
-  return ok(answer);
+  return listed(context, "rules", std::move(list));
 }
 
 Answer remove_rule_call(Context& context, const Device& device, const std::string& id) {
   remove_rule(context, device, id);
-  return {200, "{}", true, 0};
+  return ok_without_words();
 }
 
 Answer set_up_code_app_call(Context& context, const Device& device, const Request& request,
@@ -288,15 +297,12 @@ Answer code_apps_call(Context& context, const Device& device, const std::string&
     put(entry, "last_used", json_integer(last_used(app.token) / kSecond));
     api::append(list, std::move(entry));
   }
-  const api::Json answer(json_object());
-  put(answer, "code_apps", list.release());
-  put(answer, "server_time", json_integer(context.now / kSecond));
-  return ok(answer);
+  return listed(context, "code_apps", std::move(list));
 }
 
 Answer remove_code_app_call(Context& context, const Device& device, const std::string& id) {
   remove_code_app(context, device, id);
-  return {200, "{}", true, 0};
+  return ok_without_words();
 }
 
 Answer push_call(Context& context, const Device& device, const PushPolicy& policy) {
@@ -316,7 +322,7 @@ Answer subscribe_call(Context& context, const Device& device, const Request& req
   const api::Json body = api::parse_object(request.body);
   subscribe_to_push(context, device, policy, api::required_string(body.get(), "endpoint"),
                     binary(body.get(), "p256dh"), binary(body.get(), "auth"));
-  return {200, "{}", true, 0};
+  return ok_without_words();
 }
 
 /// `push` and what is below it.
@@ -332,7 +338,7 @@ Answer push_calls(Context& context, const Device& device, const Request& request
   } else {
     refuse(404, "There is no such call.");
   }
-  return {200, "{}", true, 0};
+  return ok_without_words();
 }
 
 Answer device_call(Context& context, const Device& device, const Request& request,

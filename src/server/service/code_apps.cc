@@ -70,12 +70,10 @@ std::string name_of(const Device& device) {
 }
 
 Pairing enabled_pairing(Context& context, const Device& device, std::string_view id) {
-  auto pairing = context.store.pairing_by_id(id);
-  const bool was_allowed =
-      pairing && (pairing->state == PairingState::enabled || pairing->state == PairingState::deactivated);
-  if (!was_allowed || pairing->device_id != device.id) refuse(404, "This device has no such pairing.");
-  if (pairing->state != PairingState::enabled) throw Refused(api::pairing_deactivated());
-  return std::move(*pairing);
+  Pairing pairing = pairing_of_device(context, device, id);
+  if (pairing.state == PairingState::deactivated) throw Refused(api::pairing_deactivated());
+  if (pairing.state != PairingState::enabled) refuse(404, "This device has no such pairing.");
+  return pairing;
 }
 
 Requester present_requester(Context& context, const Pairing& pairing) {

@@ -45,12 +45,6 @@ std::string device_of_phrase(Context& context, const Caller& caller, std::string
   throw Refused(api::unknown_phrase());
 }
 
-Pairing pairing_of_device(Context& context, const Device& device, std::string_view id) {
-  const auto pairing = context.store.pairing_by_id(id);
-  if (!pairing || pairing->device_id != device.id) refuse(404, "This device has no such pairing.");
-  return *pairing;
-}
-
 void enable(Context& context, const Device& device, const Pairing& pairing) {
   const auto own = crypto::PrivateKey::from_pkcs8(context.store.pairing_agreement_key(pairing.id).view());
   const auto peer = crypto::PublicKey::from_point(device.agreement_key);
@@ -188,6 +182,12 @@ Pairing decide_pairing(Context& context, const Device& device, std::string_view 
 void require_room_for_phone(Context& context, std::string_view user_id) {
   if (enabled_ones(context.store.pairings_of_user(user_id)).size() >= rules::kMaxPhones)
     refuse(409, "This user has ten phones already; remove one first.");
+}
+
+Pairing pairing_of_device(Context& context, const Device& device, std::string_view id) {
+  auto pairing = context.store.pairing_by_id(id);
+  if (!pairing || pairing->device_id != device.id) refuse(404, "This device has no such pairing.");
+  return std::move(*pairing);
 }
 
 std::string shown_pairing(Context& context, const Pairing& pairing) {

@@ -42,6 +42,9 @@ void require_room_for_phone(Context& context, std::string_view user_id);
 /// The JSON text that the phone shows and signs.
 std::string shown_pairing(Context& context, const Pairing& pairing);
 
+/// In whatever state. Throws Refused (404) for one that is not this device's.
+Pairing pairing_of_device(Context& context, const Device& device, std::string_view id);
+
 /// What a pairing begins with.
 struct NewPairing {
   std::string user_id;

@@ -60,7 +60,7 @@ inline constexpr int kMinStepSeconds = 10;
 inline constexpr int kMaxStepSeconds = 300;
 inline constexpr std::size_t kMaxSequence = 10;  // codes of one resynchronisation
 inline constexpr std::size_t kMaxBulk = 500;     // validators of one call
-inline constexpr std::size_t kMaxTokens = 10;    // of one user, unless an administrator gives another
+inline constexpr std::size_t kMaxTokens = 10;    // of one user to whom a host gives another
 inline constexpr int kMaxWrongResyncs = 5;       // of one validator ...
 inline constexpr Millis kWrongResyncWindow = 5 * kMinute;
 
