@@ -87,10 +87,9 @@ std::string qr_for_output(std::string_view text) {
 }
 
 std::string qr_or_advice(std::string_view text) {
-  const auto size = output_size();
-  if (!size) return {};
-  TerminalQr qr = draw_qr(text);
-  if (fits(qr, *size)) return std::move(qr.lines);
+  std::string lines = qr_for_output(text);
+  if (!lines.empty() || !output_size()) return lines;
+  const TerminalQr qr = draw_qr(text);
   return "This terminal is too small for a QR code: it takes " + std::to_string(qr.columns) +
          " columns and " + std::to_string(qr.rows + 1) + " lines.\n";
 }
