@@ -14,7 +14,7 @@ SOURCE = os.environ.get("TOOPHER_SRCDIR") or os.path.dirname(__file__) + "/../..
 sys.path.insert(0, os.path.join(SOURCE, "tests/support"))
 
 import admin
-import device
+import code_app
 import requester
 import system
 
@@ -113,28 +113,27 @@ class Access(admin.AdminCase):
     def test_another_code_app(self):
         made = self.json("code-app", "carol")
         link = urllib.parse.urlsplit(made["link"])
-        app = device.Device(self.server.url, os.path.join(self.scratch, "app"))
-        asked = app.take_code_app(made["link"])
+        app = code_app.App(made["link"])
         host = self.server.url.removeprefix("http://")
-        self.assertEqual((link.scheme, link.netloc, urllib.parse.unquote(link.path), asked["issuer"]),
+        self.assertEqual((link.scheme, link.netloc, app.account, app.asked["issuer"]),
                          ("otpauth", "totp", f"/{host}:carol", host))
 
         def login(code):
             return self.host.post("authentication_requests/initiate", user_name="carol", terminal_name="host",
                                   action_name="sshd", otp=code)[1].get("granted", False)
 
-        self.assertEqual([login(code) for code in (app.code("app"), app.code("app"))], [True, False])
+        self.assertEqual([login(code) for code in (app.now(), app.now())], [True, False])
         self.assertNotEqual(self.json("code-app", "carol")["link"], made["link"])
-        self.assertTrue(login(app.code("app", 1)))
+        self.assertTrue(login(app.now(1)))
         entry = self.audited("code app enrolled")
         self.assertEqual((entry["user"], entry["by"].split(",")[0]), ("carol", "toopher-admin"))
-        self.assertNotIn(asked["secret"], self.server.text())
+        self.assertNotIn(app.asked["secret"], self.server.text())
         self.assertRegex(self.run_it("code-app", "jdoe").stderr, "shown this once")
         self.assertEqual(self.run_it("code-app", "jdoe", "--requester", "nobody").returncode, 1)
         self.admin("--yes", "disable", "jdoe")
         self.assertEqual(self.run_it("code-app", "jdoe").returncode, 1)
         self.admin("--yes", "reset", "carol")
-        self.assertFalse(login(app.code("app", 1)))
+        self.assertFalse(login(app.now(1)))
 
     def test_who_invites_and_who_is_invited(self):
         made = self.json("invite", "jdoe", "--for", "2d")

@@ -13,6 +13,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.environ.get("TOOPHER_SRCDIR") or os.path.dirname(__file__) + "/../..", "tests/support"))
 
+import code_app  # noqa: E402
 import device  # noqa: E402
 import kept_host  # noqa: E402
 import memory  # noqa: E402
@@ -107,11 +108,11 @@ class Scene:
         status, answer = phone.set_up_code_app(entry["id"])
         if status != 200:
             raise system.Failure(str(answer))
-        secret = phone.take_code_app(answer["link"])["secret"]
-        code = phone.code("app")
+        app = code_app.App(answer["link"])
+        code = app.now()
         if not host.post("authentication_requests/initiate", user_name="another", terminal_name="host", otp=code)[1]["granted"]:
             raise system.Failure("the code of the other app does not count")
-        return {"secret in the link": secret, "secret of the link": phone.seeds["app"], "code of the other app": code}
+        return {"secret in the link": app.asked["secret"], "secret of the link": app.seeds["app"], "code of the other app": code}
 
     def invite(self):
         """By an administrator; the end of the link."""

@@ -12,6 +12,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import code_app  # noqa: E402
 import device  # noqa: E402
 import requester  # noqa: E402
 import system  # noqa: E402
@@ -111,13 +112,14 @@ class Verification(Scene):
         self.assertEqual((status, set(answer)), (200, {"link"}), answer)
         host = self.server.origin.removeprefix("http://")
         self.assertTrue(answer["link"].startswith("otpauth://totp/" + host.replace(":", "%3A") + ":jdoe?"), answer)
-        self.assertEqual(self.phone.take_code_app(answer["link"])["digits"], "6")
-        self.assertTrue(self.login(otp=self.phone.code("app"))["granted"])
+        app = code_app.App(answer["link"])
+        self.assertEqual(app.asked["digits"], "6")
+        self.assertTrue(self.login(otp=app.now())["granted"])
         [listed] = self.phone.call("GET", f"pairings/{pairing}/code_apps")[1]["code_apps"]
         self.assertEqual((listed["pairing_id"], listed["phone"]), (pairing, "test phone"))
         self.assertAlmostEqual(listed["last_used"], time.time(), delta=90)
         self.assertEqual(self.phone.call("POST", f"code_apps/{listed['id']}/remove"), (200, {}))
-        self.assertFalse(self.login(otp=self.phone.code("app", 1)).get("granted"))
+        self.assertFalse(self.login(otp=app.now(1)).get("granted"))
         lines = {line["event"]: line for line in self.server.audit() if line["event"].startswith("code app ")}
         self.assertEqual({line["by"] for line in lines.values()}, {f"test phone {self.phone.id}"})
         self.assertEqual((lines["code app enrolled"]["user_verification"], lines["code app ended"]["pairing"]), ("yes", pairing))

@@ -8,13 +8,14 @@ import device
 
 
 class App(device.Device):
-    """What makes the codes of a link."""
+    """What makes the codes of a link. `asked`: its parameters."""
 
     def __init__(self, link):  # pylint: disable=super-init-not-called: it has no keys
         url = urllib.parse.urlsplit(link)
         self.account = urllib.parse.unquote(url.path)
-        text = dict(urllib.parse.parse_qsl(url.query))["secret"]
-        self.seeds = {"app": base64.b32decode(text)}
+        self.asked = dict(urllib.parse.parse_qsl(url.query))
+        text = self.asked["secret"]
+        self.seeds = {"app": base64.b32decode(text + "=" * (-len(text) % 8))}
         self.forms = [text.encode(), self.seeds["app"], self.seeds["app"].hex().encode(), base64.b64encode(self.seeds["app"])]
 
     def now(self, steps=0):

@@ -159,12 +159,6 @@ class Device:
         data = json.dumps(body).encode()
         return self.send("POST", target, data, self.headers("POST", target, data, timestamp, nonce))
 
-    def take_code_app(self, link):
-        """This device makes codes of an otpauth link as code("app")."""
-        asked = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(link).query))
-        self.seeds["app"] = base64.b32decode(asked["secret"] + "=" * (-len(asked["secret"]) % 8))
-        return asked
-
     def _agree(self, pairing, server_point):
         peer = self._file("peer-" + pairing)
         with open(peer, "wb") as file:

@@ -325,25 +325,40 @@ step('what is allowed for some days is not asked for again, until that is ended'
   await done('Denied');
 });
 
-/** What a camera reads on the screen. */
+/** What a camera reads on the screen, which it sees in several ways: the decoder does not find every code in each. */
 async function readCode() {
-  const picture = await phone.page.locator('.qr').screenshot({ animations: 'disabled' });
+  const picture = (await phone.page.locator('.qr').screenshot({ animations: 'disabled' })).toString('base64');
   const page = await phone.context.newPage(); // without the policy of the app's page
+  const see = (scale, degrees) => page.evaluate(async ([png, times, angle]) => {
+    const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${png}`)).blob());
+    const side = Math.round(1.5 * image.width * times);
+    const context = new OffscreenCanvas(side, side).getContext('2d');
+    context.fillStyle = '#fff';
+    context.fillRect(0, 0, side, side);
+    context.translate(side / 2, side / 2);
+    context.rotate(angle * Math.PI / 180);
+    context.scale(times, times);
+    context.drawImage(image, -image.width / 2, -image.height / 2);
+    const reader = new FileReader();
+    const read = new Promise((resolve) => { reader.onload = resolve; });
+    reader.readAsDataURL(new Blob([context.getImageData(0, 0, side, side).data]));
+    await read;
+    return { side, pixels: reader.result.split(',')[1] };
+  }, [picture, scale, degrees]);
+  const failures = [];
   try {
-    const { side, pixels } = await page.evaluate(async (png) => {
-      const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${png}`)).blob());
-      const context = new OffscreenCanvas(image.width, image.height).getContext('2d');
-      context.drawImage(image, 0, 0);
-      const reader = new FileReader();
-      const read = new Promise((resolve) => { reader.onload = resolve; });
-      reader.readAsDataURL(new Blob([context.getImageData(0, 0, image.width, image.height).data]));
-      await read;
-      return { side: [image.width, image.height], pixels: reader.result.split(',')[1] };
-    }, picture.toString('base64'));
-    return decodeQR({ width: side[0], height: side[1], data: Uint8Array.from(Buffer.from(pixels, 'base64')) });
+    for (const [scale, degrees] of [[1, 0], [1, 3], [0.9, -5], [1.2, 9]]) {
+      const { side, pixels } = await see(scale, degrees);
+      try {
+        return decodeQR({ width: side, height: side, data: Uint8Array.from(Buffer.from(pixels, 'base64')) });
+      } catch (error) {
+        failures.push(error.message);
+      }
+    }
   } finally {
     await page.close();
   }
+  throw new Error(`the code cannot be read: ${failures}`);
 }
 
 step('another code app is set up once, its codes let in, and it is removed', async () => {

@@ -20,7 +20,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(os.environ["TOOPHER_SRCDIR"]) / "tests" / "support"))
-import device  # noqa: E402
+import code_app  # noqa: E402
 import requester  # noqa: E402
 import system  # noqa: E402
 
@@ -54,12 +54,7 @@ class Server:
         return self.administrator.post("pairings/" + pairing["id"], deactivated="True")
 
     def code_of(self, link, steps=0):
-        self.app.take_code_app(link)
-        return self.app.code("app", steps)
-
-    @functools.cached_property
-    def app(self):
-        return device.Device(self.url, str(pathlib.Path(self.process.directory) / "app"))
+        return code_app.App(link).now(steps)
 
     def audit(self):
         lines = self.process.text("stderr").splitlines()
