@@ -49,9 +49,9 @@ and scan the code. Or adds a code app, or makes new recovery codes.
   --config FILE     another configuration
   --helper PATH     another toopher-helper (not as root)
 
-exit status: 0 paired, 1 failed, 2 wrong command line, 3 server not reachable,
-4 denied, 5 not answered in time, 6 wrong phrase, 7 paired but no right code
-(--code-app: not added), 8 not approved
+exit status: 0 paired, 1 failed, 2 wrong command line, 3 server not reachable
+(--code-app: or an answer was lost), 4 denied, 5 not answered in time, 6 wrong
+phrase, 7 paired but no right code (--code-app: not added), 8 not approved
 )";
 
 constexpr std::chrono::seconds kHelperStart{5};
