@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""What a parked login costs: resident bytes of toopherd for each, plain and over TLS; that all are released; that memory is
+"""What a parked login costs: bytes of toopherd's heap for each, plain and over TLS; that all are released; that memory is
 the same after many cycles; and how long a decision takes to reach who waits.
 
     parked_bench.py            a short form, for make check
@@ -43,6 +43,7 @@ class Installation:
     def __init__(self, directory, kind, people):
         self.place = pathlib.Path(tempfile.mkdtemp(prefix=kind + "-", dir=directory)) / "toopherd"
         self.kind = kind
+        self.meter = None if system.with_sanitizers("toopherd") else self.place / "heap"
         subprocess.run([system.program("toopherd"), "--init", self.place, "--listen", "127.0.0.1:0"],
                        stdin=subprocess.DEVNULL, capture_output=True, check=True)
         self.key = self.place / "phones.key"
@@ -55,13 +56,15 @@ class Installation:
                 file.write(f"certificate = {certificate}\nprivate-key = {key}\n")
 
     def measure(self, count, cycles, decisions=0):
+        preloaded = {"LD_PRELOAD": str(BENCH / "heap_meter.so"), "TOOPHER_HEAP_METER": str(self.meter)} if self.meter else {}
         # The log goes to a file: a reader would take turns with what is measured.
         with open(self.place / "log", "wb") as log, subprocess.Popen(
                 [system.program("toopherd"), "--config", self.config], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                stderr=log, text=True) as server:
+                stderr=log, text=True, env={**os.environ, **preloaded}) as server:
             port = re.search(r"ready on https?://127\.0\.0\.1:(\d+)", server.stdout.readline()).group(1)
             done = subprocess.run([BENCH / "parked_polls", port, str(server.pid), self.place / "credentials", self.key,
-                                   str(count), str(cycles), self.kind, str(decisions), self.place / "toopherd.sqlite"],
+                                   str(count), str(cycles), self.kind, str(decisions), self.place / "toopherd.sqlite",
+                                   self.meter or "-"],
                                   stdout=subprocess.PIPE, text=True, check=False)
             server.terminate()
             if done.returncode != 0 or server.wait(system.PATIENCE) != 0:
@@ -91,7 +94,7 @@ def run(long):
                 print(f"{kind}: {count} instead of {wanted} parked at once: no more open files are allowed here")
             here = Installation(directory, kind, count * -(-cycles // CYCLES_OF_A_PERSON))
             seen = here.measure(count, cycles)
-            if not system.with_sanitizers("toopherd"):
+            if here.meter:
                 promises.hold(f"{kind}: bytes of a parked login, {count} parked", seen["bytes"], BYTES[kind], "bytes")
                 # Beside the database's pages, which the server keeps in memory up to a limit.
                 memory = [resident - min(pages, CACHE) for resident, pages in zip(seen["cycles"], seen["database"])]

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Parks logins on a toopherd whose database server_pool filled, and releases them. Prints one JSON object: resident bytes of
-// the server for each parked login, its resident memory in each cycle, and how long a decision takes to reach who waits.
+// Parks logins on a toopherd whose database server_pool filled, and releases them. Prints one JSON object: bytes of the
+// server's heap for each further parked login, its resident memory in each cycle, and how long a decision takes to reach who
+// waits.
 #include <sqlite3.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
 #include <algorithm>
+#include <array>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -13,10 +18,12 @@
 #include <optional>
 #include <sstream>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include "api/json.h"
 #include "base/random.h"
+#include "base/unique_fd.h"
 #include "bench/parked_client.h"
 #include "bench/pool.h"
 #include "crypto/encoding.h"
@@ -44,6 +51,7 @@ struct Options {
   bool tls = false;
   std::size_t decisions = 0;
   std::string database;
+  std::string heap_meter;  ///< its socket, or "-"
 };
 
 std::string content_of(const std::string& file) {
@@ -94,6 +102,35 @@ std::size_t resident_bytes(const std::string& process) {
   return resident * kPage;
 }
 
+/// What a heap_meter in the server says now.
+std::size_t ask_heap_meter(const std::string& path) {
+  const UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_un address{AF_UNIX, {}};
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  std::array<char, 32> text{};
+  if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+      ::recv(fd.get(), text.data(), text.size() - 1, 0) <= 0)
+    throw std::runtime_error(path + " gives no answer; was the server started with heap_meter.so?");
+  return std::strtoul(text.data(), nullptr, 10);
+}
+
+/// Bytes of a server's heap when it has finished what it did, for which nothing else is a sign: the same for a while.
+std::size_t heap_bytes(const std::string& meter) {
+  constexpr int kAWhile = 10;
+  constexpr auto kStep = std::chrono::milliseconds(20);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  std::size_t bytes = ask_heap_meter(meter);
+  for (int same = 0; same < kAWhile; ++same) {
+    if (std::chrono::steady_clock::now() > end)
+      throw std::runtime_error("the server's heap does not come to rest");
+    std::this_thread::sleep_for(kStep);
+    const std::size_t seen = ask_heap_meter(meter);
+    if (seen != bytes) same = 0;
+    bytes = seen;
+  }
+  return bytes;
+}
+
 void require(const Answer& answer, const char* what) {
   if (answer.status != 200)
     throw std::runtime_error(std::string(what) + " was answered " + std::to_string(answer.status) + " " +
@@ -116,7 +153,6 @@ class Bench {
     std::string pages;
     for (std::size_t cycle = 0; cycle < options_.cycles; ++cycle) {
       const Cycle seen = one_cycle(cycle);
-      if (cycle == 0) per_login_ = (seen.parked - seen.before) / options_.count;
       cycles += (cycle == 0 ? "" : ",") + std::to_string(seen.parked);
       pages += (cycle == 0 ? "" : ",") + std::to_string(seen.database);
     }
@@ -128,7 +164,6 @@ class Bench {
 
  private:
   struct Cycle {
-    std::size_t before;
     std::size_t parked;
     std::size_t database;
   };
@@ -137,10 +172,14 @@ class Bench {
     constexpr std::size_t kOfPerson = 3;  // a user's withdrawn pushes are limited
     first_ = cycle / kOfPerson * options_.count;
     initiate();
-    Cycle seen{resident_bytes(options_.process), 0, 0};
-    park();
-    seen.parked = resident_bytes(options_.process);
-    seen.database = database_bytes(options_.database);
+    released_ = 0;
+    released_at_.assign(options_.count, {});
+    const std::size_t a_quarter = options_.count / 4;
+    park(0, a_quarter);
+    const std::size_t heap = metered() ? heap_bytes(options_.heap_meter) : 0;
+    park(a_quarter, options_.count);
+    if (metered()) per_login_ = (heap_bytes(options_.heap_meter) - heap) / (options_.count - a_quarter);
+    const Cycle seen{resident_bytes(options_.process), database_bytes(options_.database)};
     for (std::size_t i = 0; cycle == 0 && i < options_.decisions; ++i)
       decide(i * options_.count / options_.decisions);
     cancel();
@@ -210,10 +249,10 @@ class Bench {
         });
   }
 
-  void park() {
-    released_ = 0;
-    released_at_.assign(options_.count, {});
-    for (std::size_t i = 0; i < options_.count; ++i) {
+  [[nodiscard]] bool metered() const { return options_.heap_meter != "-"; }
+
+  void park(std::size_t from, std::size_t to) {
+    for (std::size_t i = from; i < to; ++i) {
       lines_.push_back(client_.open(1 + i / kOfAddress));
       client_.ask(lines_.back(), call("GET", kRequests + ids_[i], {{"wait", "60"}}),
                   [this, i](const Answer& answer) {
@@ -226,7 +265,7 @@ class Bench {
       client_.run_until([this] { return client_.unsent() < kUnready; });
     }
     client_.run_until([this] { return client_.unsent() == 0; });
-    wait_for_gauge("toopherd_parked_polls", options_.count);
+    wait_for_gauge("toopherd_parked_polls", to);
   }
 
   void cancel() {
@@ -288,7 +327,7 @@ class Bench {
   std::vector<double> latencies_;
   std::size_t first_ = 0;
   std::size_t released_ = 0;
-  std::size_t per_login_ = 0;
+  std::size_t per_login_ = 0;  ///< in the last cycle: what is kept between calls is there by then
   std::size_t nonce_ = 0;
 };
 
@@ -297,17 +336,18 @@ class Bench {
 }  // namespace toopher::bench
 
 int main(int argc, char** argv) try {
-  if (argc != 10) {
+  if (argc != 11) {
     (void)std::fprintf(
         stderr,
-        "usage: parked_polls PORT PID CREDENTIALS KEY COUNT CYCLES plain|tls DECISIONS DATABASE\n"
-        "KEY: of the phones, as server_pool wrote it; it made COUNT people for each three cycles\n");
+        "usage: parked_polls PORT PID CREDENTIALS KEY COUNT CYCLES plain|tls DECISIONS DATABASE METER\n"
+        "KEY: of the phones, as server_pool wrote it; it made COUNT people for each three cycles\n"
+        "METER: socket of the server's heap_meter.so, or -\n");
     return 2;
   }
   const auto number = [](const char* text) { return std::strtoul(text, nullptr, 10); };
   toopher::bench::Bench({static_cast<std::uint16_t>(number(argv[1])), argv[2], argv[3], argv[4],
                          number(argv[5]), number(argv[6]), std::string(argv[7]) == "tls", number(argv[8]),
-                         argv[9]})
+                         argv[9], argv[10]})
       .run();
   return 0;
 } catch (const std::exception& error) {

@@ -103,19 +103,22 @@ endif
 
 # What a parked login costs; a short form is part of make check.
 if SERVER
-check_PROGRAMS += bench/parked_polls bench/server_history bench/server_pool
+check_PROGRAMS += bench/heap_meter.so bench/parked_polls bench/server_history bench/server_pool
 TESTS += bench/parked_bench.py
 else
-EXTRA_PROGRAMS += bench/parked_polls bench/server_history bench/server_pool
+EXTRA_PROGRAMS += bench/heap_meter.so bench/parked_polls bench/server_history bench/server_pool
 endif
 bench_parked_polls_SOURCES = bench/parked_polls.cc bench/parked_client.cc bench/parked_client.h bench/pool.h
 bench_parked_polls_LDADD = $(ROOM)device.a $(ROOM)otp.a $(ROOM)oauth.a $(ROOM)api.a $(ROOM)crypto.a $(ROOM)base.a \
 	$(OPENSSL_LIBS) $(JANSSON_LIBS) $(SQLITE_LIBS)
+bench_heap_meter_so_SOURCES = bench/heap_meter.cc
+bench_heap_meter_so_CXXFLAGS = -fPIC $(WARNING_CXXFLAGS) $(HARDENING_CXXFLAGS)
+bench_heap_meter_so_LDFLAGS = -shared -static-libstdc++ -static-libgcc
 EXTRA_DIST += bench/parked_bench.py
 .PHONY: bench-parked
 bench: bench-parked
 if SERVER
-bench-parked: bench/parked_polls bench/server_pool
+bench-parked: bench/heap_meter.so bench/parked_polls bench/server_pool
 	@$(AM_TESTS_ENVIRONMENT) $(PYTHON3) $(srcdir)/bench/parked_bench.py --long
 else
 bench-parked:
