@@ -13,6 +13,8 @@ import unittest
 import pexpect
 
 sys.path.insert(0, os.path.join(os.environ.get("TOOPHER_SRCDIR") or os.path.dirname(__file__) + "/../..", "tests/support"))
+import certificates  # noqa: E402
+import relay  # noqa: E402
 import system  # noqa: E402
 import trial  # noqa: E402
 
@@ -173,6 +175,53 @@ class Server(Scene):
     def test_no_server(self):
         self.configure(f"http://127.0.0.1:{system.free_port()}")
         self.finding("error", "no connection")
+
+
+class Proxy(Scene):
+    """In front of a server with TLS, and with TLS itself."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.authority, stranger = (certificates.Authority(cls.folder(name)) for name in ("authority", "stranger"))
+        cls.good, cls.unknown = cls.authority.server("good"), stranger.server("unknown")
+        system.without_privileges(cls.here.directory)
+        certificate, key = cls.good
+        cls.server = system.Toopherd(cls.folder("with-tls"), f"certificate = {certificate}\nprivate-key = {key}\n",
+                                     **cls.here.unprivileged)
+        cls.addClassCleanup(cls.server.stop)
+        cls.here.set_credentials(cls.server.key, cls.server.secret)
+
+    @classmethod
+    def folder(cls, name):
+        path = cls.here.directory / name
+        path.mkdir()
+        system.without_privileges(path)
+        return str(path)
+
+    def through(self, certificate):
+        """A proxy with this certificate, as the configuration has it."""
+        proxy = relay.ConnectProxy(certificate=certificate)
+        proxy.__enter__()
+        self.addCleanup(proxy.__exit__)
+        self.here.configure(base_url=self.server.url + "/v1/", ca_file=self.authority.file, proxy=proxy.url)
+        return proxy
+
+    def test_a_good_one(self):
+        proxy = self.through(self.good)
+        self.finding("ok", "answers in .* accepts key and secret")
+        self.assertTrue(proxy.requests)
+        self.assertEqual(set(proxy.requests), {f"CONNECT {self.server.url.removeprefix('https://')} HTTP/1.1"})
+
+    def test_one_of_an_unknown_authority_is_named(self):
+        proxy = self.through(self.unknown)
+        self.finding("error", rf"{re.escape(proxy.url)} \(the proxy\): certificate is not signed by a trusted authority")
+        self.assertEqual(proxy.requests, [])
+
+    def test_one_that_is_not_there(self):
+        port = system.free_port()
+        self.here.configure(base_url=self.server.url + "/v1/", ca_file=self.authority.file, proxy=f"https://127.0.0.1:{port}")
+        self.finding("error", f"no connection: .* port {port} ")
 
 
 class Login(Scene):
