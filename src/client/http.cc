@@ -233,11 +233,15 @@ std::string HttpClient::header(const char* name) {
   return found->value;
 }
 
-/// TLS with an https proxy comes before CONNECT and its answer.
+/// TLS with an https proxy comes before CONNECT and its answer. A kept connection, which has that behind it, may have broken
+/// after the request was sent, so that libcurl made another one.
 bool HttpClient::tls_with_proxy_is_open(const BaseUrl& server) const {
   long answer_to_connect = 0;
+  long connections = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &answer_to_connect);
-  return server.encrypted() && transport_.proxy.starts_with("https://") && !sent_ && answer_to_connect == 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_NUM_CONNECTS, &connections);
+  return server.encrypted() && transport_.proxy.starts_with("https://") && connections > 0 &&
+         answer_to_connect == 0;
 }
 
 NoAnswer HttpClient::failure(CURLcode code, const BaseUrl& server) {

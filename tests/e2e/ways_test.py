@@ -15,7 +15,7 @@ import certificates
 import helper_process
 import relay
 import rogue_server as rogue
-from rogue_server import HANG, by_path, http, request
+from rogue_server import CLOSE, HANG, by_path, http, request
 
 PENDING = http(request())
 GRANTS = {"initiate": PENDING, "status": http(request("granted"))}
@@ -49,6 +49,7 @@ class Ways(unittest.TestCase):
         os.chmod(directory.name, 0o755)
         authority = certificates.Authority(directory.name)
         cls.certificate = authority.server("good")
+        cls.self_signed = authority.self_signed()
         shutil.copy(authority.file, cls.files.path / "ca.pem")
         cls.ca = cls.files.path / "ca.pem"
 
@@ -139,6 +140,18 @@ class Ways(unittest.TestCase):
             answer, _ = self.push(self.login(server.url, proxy=proxy.url, ca_file=self.ca), timeout_ms=1000)
             self.assertEqual((answer.verb, answer["kind"]), ("failed", "unreachable"), answer)
             self.assertEqual(server.connections, 0)
+
+    def test_a_bad_proxy_is_named_after_a_kept_connection_broke_too(self):
+        with relay.ConnectProxy(certificate=self.certificate) as proxy, \
+                rogue.Rogue(by_path(initiate=PENDING, status=[CLOSE]), certificate=self.certificate) as server:
+            helper = self.login(server.url, proxy=proxy.url, ca_file=self.ca)
+            self.assertEqual(self.push(helper)[0].verb, "pending")
+            proxy.show(self.self_signed)
+            answer, _ = helper.ask("wait", timeout_ms=3000)
+            self.assertEqual((answer.verb, answer["kind"]), ("failed", "tls"), answer)
+            self.assertIn(f"{proxy.url} (the proxy): certificate is not signed", answer["text"])
+            self.assertEqual([call.path.rpartition("/")[2] for call in server.calls][:1], ["initiate"])
+            self.assertGreater(proxy.connections, 1)
 
     def test_what_is_for_this_machine_passes_no_proxy(self):
         with relay.ConnectProxy() as proxy, rogue.Rogue(by_path(**GRANTS)) as server:

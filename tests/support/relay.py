@@ -106,11 +106,16 @@ class ConnectProxy(Middleman):
         self._refusal = refusal
         self._tls = None
         if certificate:
-            self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            self._tls.load_cert_chain(*certificate)
+            self.show(certificate)
         super().__init__()
         if certificate:
             self.url = self.url.replace("http://", "https://")
+
+    def show(self, certificate):
+        """Another certificate, to whoever connects from now on."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*certificate)
+        self._tls = context
 
     def _serve(self, client):
         if not self._tls:
