@@ -15,6 +15,9 @@ import subprocess
 import sys
 import threading
 
+import pexpect
+
+import code_app
 import drivers
 import helper_service
 import play
@@ -22,7 +25,7 @@ import scenarios
 import special
 import system
 import world
-from attempt import Attempt, require
+from attempt import PHONE_PATIENCE, Attempt, require
 from scenarios import DENIED, GRANTED
 
 FOLDER = "/run/toopher"
@@ -394,6 +397,38 @@ def pairs_herself_only(scene):
             require("paired", (f"Paired: {person.name}" in done.stdout, done.returncode, done.stderr), (True, 0, ""))
 
 
+def adds_a_code_app(scene):
+    """toopher-pair --code-app without sudo: her phone approves it, and the app's codes let her in. For somebody else nothing
+    is asked."""
+    scene.write_files()
+    with warm(scene), Attempt(scene, Locker(), "prompt=before") as attempt:
+        name = attempt.person.name
+        refused = drivers.spawn([PAIR, "--user", drivers.Su.invoker, "--code-app"], name)
+        refused.expect("may ask for itself only")
+        refused.expect(pexpect.EOF)
+        refused.close()
+        require("refused", refused.exitstatus, 1)
+        terminal = drivers.spawn([PAIR, "--user", name, "--code-app"], name)
+        terminal.expect(r"\(number (\d\d)\)")
+        attempt.person.phone.run("approve", "--number", terminal.match.group(1), "--wait", PHONE_PATIENCE)
+        terminal.sendline("")
+        terminal.expect(r"  (otpauth://totp/\S+)\r\n")
+        app = code_app.App(terminal.match.group(1))
+        attempt.codes += [app.now(), app.now(1)]
+        terminal.expect("Enter to give up: ")
+        terminal.sendline(attempt.codes[0])
+        terminal.expect("The code is right")
+        terminal.expect(pexpect.EOF)
+        terminal.close()
+        require("added", terminal.exitstatus, 0)
+        at_the_locker = attempt.start()
+        require("event", at_the_locker.next(), "prompt")
+        at_the_locker.type(attempt.codes[1])
+        require("event", at_the_locker.next(), "entered")
+        require("entered", attempt.finish().entered, True)
+        attempt.expect_silence()
+
+
 def rings_often(scene):
     """Seven logins in a row: five are sent, of which the server has the phone ring for some."""
     scene.write_files()
@@ -454,6 +489,7 @@ SCENARIOS = {
     "screen locker | the credentials stay secret": secrets_stay_secret,
     "screen locker | a phone that rings often": rings_often,
     "toopher-pair | without privileges, for herself only": pairs_herself_only,
+    "toopher-pair | a code app, without privileges, for herself only": adds_a_code_app,
 }
 
 ALL = [(lambda scene, row: row.play(scene), Named(name, scenario)) for name, scenario in SCENARIOS.items()]
