@@ -131,12 +131,20 @@ class Person:
 
     def _post(self, path, **parameters):
         """The answer of a call that must succeed."""
-        status, answer = self.host.post(path, **parameters)
+        return self._content(path, *self.host.post(path, **parameters))
+
+    def _content(self, path, status, answer):
+        """The server may still live when its database does not."""
         if status in (502, 503):
             raise OSError("not now")
         if status != 200:
             raise system.Failure(f"{path} for {self.name}: {status} {answer}")
         return answer
+
+    def _shown(self, request):
+        """A request as the phone sees it."""
+        entries = self._content("pending", *self.phone.call("GET", "pending"))["requests"]
+        return next(entry for entry in entries if entry["id"] == request["id"])
 
     def pair(self):
         pairing = self._post("pairings/create", pairing_phrase=self.phone.phrase(), user_name=self.name)
@@ -149,8 +157,7 @@ class Person:
     def push(self):
         request = self._post("authentication_requests/initiate", user_name=self.name, terminal_name="host")
         self.ledger.note(self.ledger.pending, request["id"])
-        entries = [entry for entry in self.phone.pending()["requests"] if entry["id"] == request["id"]]
-        status, answer = self.phone.answer_request(entries[0], "allow", request.get("number", ""))
+        status, answer = self.phone.answer_request(self._shown(request), "allow", request.get("number", ""))
         if status == 200 and answer["granted"]:
             self.ledger.note(self.ledger.granted, request["id"])
         return request["id"]
@@ -175,8 +182,7 @@ class Person:
     def ask_for_recovery_codes(self):
         request = self._post("authentication_requests/initiate", user_name=self.name, terminal_name="host",
                              action_name="make new recovery codes", number_matching="true")
-        entries = [entry for entry in self.phone.pending()["requests"] if entry["id"] == request["id"]]
-        status, _ = self.phone.answer_request(entries[0], "allow", request["number"])
+        status, _ = self.phone.answer_request(self._shown(request), "allow", request["number"])
         if status == 200:
             self.ledger.lists.pop(self.name, None)  # whether the next call was committed is not known until it is answered
             self.codes = self._post("users/activate_next_otp_list", user_name=self.name,
