@@ -67,7 +67,7 @@ class Bench:
                 for _ in range(logins):
                     self.log_in("push")
                     # A session that still lives, and valgrind is slow, has not given its connection back.
-                    system.wait_until(lambda: len(os.listdir(f"/proc/{service.process.pid}/task")) == 1, "its end")
+                    system.wait_until(lambda: system.threads("toopher-helper", service.process.pid) == 1, "its end")
                 host = self.log_in("push", callgrind=True)
                 served = server.posts()
             if served != logins + 1 or server.connections != 1:

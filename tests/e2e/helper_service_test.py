@@ -65,7 +65,7 @@ class ServiceTest(unittest.TestCase):
     @staticmethod
     def await_end_of_sessions(service):
         """Each has a thread."""
-        system.wait_until(lambda: len(os.listdir(f"/proc/{service.process.pid}/task")) == 1, "the session's end")
+        system.wait_until(lambda: system.threads("toopher-helper", service.process.pid) == 1, "the session's end")
 
     def caller(self, service, uid=ACCOUNT if ROOT else None):
         """An account that has been greeted."""

@@ -10,6 +10,7 @@ import subprocess
 import threading
 
 import helper_process
+import system
 
 # Passes standard input on as the socket that sd_listen_fds(3) describes.
 PASS_ON = 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@" 3<&0 </dev/null'
@@ -44,7 +45,7 @@ class Service:
         self.starts = 0
         self.process = None
         self._command = ["/bin/sh", "-c", PASS_ON, "sh", *map(str, command)]
-        self._options = dict({"env": {}, "stderr": subprocess.DEVNULL}, **options)
+        self._options = {"stderr": subprocess.DEVNULL, **options, "env": {**system.sanitizer_options(), **options.get("env", {})}}
         self._listener = socket.socket(socket.AF_UNIX)
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self.path)

@@ -47,8 +47,23 @@ def configured(name):
 def with_sanitizers(name):
     """Whether this program of the build has AddressSanitizer or ThreadSanitizer in it, which take memory, make calls and
     trace by themselves."""
-    content = (BUILD / "src" / name).read_bytes()
-    return b"__asan_init" in content or b"__tsan_init" in content
+    return _has(name, b"__asan_init") or _has(name, b"__tsan_init")
+
+
+def threads(name, pid):
+    """How many threads this process of a program of the build has, not counting the one that ThreadSanitizer begins together
+    with the program's first."""
+    return len(os.listdir(f"/proc/{pid}/task")) - _has(name, b"__tsan_init")
+
+
+def sanitizer_options():
+    """What a program with sanitizers needs of the environment, though its own is empty."""
+    return {name: os.environ[name] for name in ("TSAN_OPTIONS",) if name in os.environ}
+
+
+@functools.lru_cache(maxsize=None)
+def _has(name, symbol):
+    return symbol in (BUILD / "src" / name).read_bytes()
 
 
 @functools.lru_cache(maxsize=None)
