@@ -159,17 +159,9 @@ void what_adds_a_factor_is_never_automated(void**) {
   parameters.action_name = api::approved_action::kPairAnother;
   const auto request = by_login(world, parameters);
   world.get(world.decision(phone, request, Choice::allow, request.number));
-  const AutomationRule forged{random_uuid(),
-                              request.user_id,
-                              world.login.id,
-                              phone.pairing_id,
-                              request.id,
-                              request.terminal.id,
-                              "host",
-                              request.action.name,
-                              world.now,
-                              world.now + rules::kDay,
-                              0};
+  const AutomationRule forged{
+      random_uuid(), request.user_id,     world.login.id, phone.pairing_id, request.id, request.terminal.id,
+      "host",        request.action.name, world.now,      world.now + kDay, 0};
   world.get(void_rule([&](Context& c) { c.store.insert_rule(forged); }));
   assert_state(by_login(world, parameters), RequestState::pending);
 }
@@ -233,8 +225,8 @@ void a_rule_ends(void**) {
     world.get(world.answer_pairing(further, pairing, Choice::allow));
     world.get([&](Context& c) { return deactivate_pairing(c, world.admin, phone.pairing_id); });
   };
-  assert_true(after([](World& world, const Phone&) { world.pass(30 * rules::kDay - kSecond); }));
-  assert_false(after([](World& world, const Phone&) { world.pass(30 * rules::kDay); }));
+  assert_true(after([](World& world, const Phone&) { world.pass(30 * kDay - kSecond); }));
+  assert_false(after([](World& world, const Phone&) { world.pass(30 * kDay); }));
   assert_false(after(end_pairing_of));
   assert_false(after([](World& world, const Phone& phone) {
     const std::string id = seen(world, phone).at(0).id;
@@ -260,19 +252,19 @@ void a_rule_that_ended_is_not_brought_back_by_the_clock(void**) {
     World world;
     const Phone phone = world.pair("jdoe");
     remember(world, phone, 1);
-    world.pass(rules::kDay);
+    world.pass(kDay);
     if (swept) {
       world.get(void_rule([&](Context& c) { expire_rules(c); }));
     } else {
       assert_false(is_automated(world));
     }
-    world.pass(-rules::kDay + kMinute);
+    world.pass(-kDay + kMinute);
     assert_false(is_automated(world));
   }
   World world;
   const Phone phone = world.pair("jdoe");
   remember(world, phone, 1);
-  world.pass(-365 * rules::kDay);
+  world.pass(-365 * kDay);
   assert_false(is_automated(world));
 }
 
@@ -308,7 +300,7 @@ void a_second_rule_takes_the_place_of_the_first(void**) {
   world.get(world.decision(phone, second, Choice::allow, second.number, 1));
   const auto rules = seen(world, phone);
   assert_int_equal(rules.size(), 1);
-  assert_int_equal(rules[0].expires, world.now + rules::kDay);
+  assert_int_equal(rules[0].expires, world.now + kDay);
   for (std::size_t i = 1; i < rules::kMaxRules; ++i) {
     const auto request = world.get(world.start(sudo_at("terminal " + std::to_string(i))));
     world.get(world.decision(phone, request, Choice::allow, "", 1));
@@ -330,7 +322,7 @@ void the_past_keeps_what_a_rule_rests_on(void**) {
   World world;
   const Phone phone = world.pair("jdoe");
   remember(world, phone);
-  world.pass(29 * rules::kDay);
+  world.pass(29 * kDay);
   const auto by_rule = world.get(world.start(sudo_at("one")));
   assert_false(by_rule.rule_id.empty());
   world.get(void_rule([&](Context& c) { (void)c.store.prune(world.now, {7, 7}, 1000); }));

@@ -199,7 +199,7 @@ void ten_phones_are_enough(void**) {
 
 void housekeeping_keeps_what_stands_for_no_device(void**) {
   World world;
-  world.pass(100 * rules::kDay);
+  world.pass(100 * kDay);
   world.get([](Context& c) {
     (void)c.store.prune(c.now, {}, 1000);
     return true;

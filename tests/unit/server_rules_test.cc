@@ -20,7 +20,7 @@ using namespace toopher::server;
 namespace {
 
 constexpr Millis kHour = 60 * kMinute;
-constexpr Millis kYear = 365 * rules::kDay;
+constexpr Millis kYear = 365 * kDay;
 
 Requester in_directory(World& world, const std::string& name, const std::string& directory,
                        RequesterPolicy policy = {}) {
@@ -537,7 +537,7 @@ void tries_while_locked_make_no_lock_longer(void**) {
 }
 
 void no_jump_of_the_clock_makes_a_call_good_again(void**) {
-  for (const Millis jump : {kHour, rules::kDay, kYear}) {
+  for (const Millis jump : {kHour, kDay, kYear}) {
     World world;
     const Secret secret("secret of login host");
     const std::int64_t then = world.now / kSecond;
@@ -561,7 +561,7 @@ void no_jump_of_the_clock_makes_a_call_good_again(void**) {
 }
 
 void no_jump_of_the_clock_brings_something_back(void**) {
-  for (const Millis jump : {kHour, rules::kDay, kYear}) {
+  for (const Millis jump : {kHour, kDay, kYear}) {
     World world;
     const Phone phone = world.pair("jdoe");
     const std::string code = world.code(phone);

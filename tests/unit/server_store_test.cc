@@ -13,8 +13,6 @@ namespace toopher::server {
 
 namespace {
 
-constexpr Millis kDay = 1440 * kMinute;
-
 /// One number of the database, by another connection.
 std::int64_t number(const World& world, const char* sql) {
   sqlite3* database = nullptr;

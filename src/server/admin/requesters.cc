@@ -140,7 +140,7 @@ constexpr std::array kRotateOptions{
 };
 
 Millis overlap_from(const Call& call) {
-  if (!call.has("overlap")) return rules::kDay;
+  if (!call.has("overlap")) return kDay;
   const std::string text = call.text("overlap");
   const Millis overlap = duration_from(text);
   if (overlap == 0 && text != "0s" && text != "0") refuse(400, "--overlap is a duration as 0s, 24h or 7d");

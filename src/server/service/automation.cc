@@ -81,7 +81,7 @@ void make_rule(Context& context, const AuthenticationRequest& request, const Dev
                             request.terminal.name,
                             request.action.name,
                             context.now,
-                            context.now + days * rules::kDay,
+                            context.now + days * kDay,
                             0};
   context.store.insert_rule(rule);
   audit_rule(context, "rule made", rule, "", device.name + " " + device.id);

@@ -35,7 +35,7 @@ bool had_phone(Context& context, const User& user) {
 }
 
 void check_date(const Context& context, Millis until) {
-  constexpr Millis kLongest = 366 * rules::kDay;
+  constexpr Millis kLongest = 366 * kDay;
   if (until < 0 || until > context.now + kLongest) refuse(400, "The date must lie within a year.");
 }
 

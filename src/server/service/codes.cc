@@ -53,7 +53,7 @@ void count_wrong_code(Context& context, const Caller& caller, User& user) {
 
 CodeVerdict accept(Context& context, User& user, std::string pairing_id) {
   // Most people have nothing to be forgiven, and a row less is written.
-  if (user.code_lockouts != 0 || context.store.count_tries(kTries, user.id, context.now - rules::kDay) > 0) {
+  if (user.code_lockouts != 0 || context.store.count_tries(kTries, user.id, context.now - kDay) > 0) {
     user.code_lockouts = 0;
     user.codes_counted_from = context.now;
     context.store.update_user(user);
@@ -88,7 +88,7 @@ CodeVerdict judge_long_code(Context& context, const Caller& caller, User& user, 
 
 bool codes_are_locked(Context& context, const User& user) {
   return context.now < user.codes_locked_until ||
-         context.store.count_tries(kTries, user.id, context.now - rules::kDay) >= rules::kMaxWrongCodesPerDay;
+         context.store.count_tries(kTries, user.id, context.now - kDay) >= rules::kMaxWrongCodesPerDay;
 }
 
 CodeVerdict judge_code(Context& context, const Caller& caller, User& user,

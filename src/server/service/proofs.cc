@@ -69,7 +69,7 @@ Proof proof_by_rule(Context& context, const AuthenticationRequest& request,
                     first->user_id == request.user_id && first->requester_id == request.requester_id &&
                     first->terminal.id == request.terminal.id && first->action.name == request.action.name;
   const bool covers = decision->remember_days > 0 && rule->created >= decision->at &&
-                      request.modified < decision->at + decision->remember_days * rules::kDay;
+                      request.modified < decision->at + decision->remember_days * kDay;
   if (!same || !covers) return Proof::does_not_fit;
   return proof_by_decision(context, *first, *decision);
 }

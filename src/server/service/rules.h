@@ -38,7 +38,6 @@ inline constexpr int kMaxTriedUsers = 20;                // users with one, from
 inline constexpr Millis kFirstLock = kMinute;            // doubled with each further lock
 inline constexpr int kMaxLockDoublings = 6;
 inline constexpr int kMaxWrongCodesPerDay = 50;  // then only an approved push unlocks
-inline constexpr Millis kDay = 1440 * kMinute;
 inline constexpr Millis kMaxBypass = 7 * kDay;
 
 // Automation rules

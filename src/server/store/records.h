@@ -14,6 +14,7 @@ namespace toopher::server {
 using Millis = std::int64_t;  ///< wall clock, milliseconds since 1970
 inline constexpr Millis kSecond = 1000;
 inline constexpr Millis kMinute = 60 * kSecond;
+inline constexpr Millis kDay = 1440 * kMinute;
 
 /// What a requester may do.
 enum class Scope : unsigned { login = 1, enrol = 2, admin = 4 };

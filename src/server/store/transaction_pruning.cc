@@ -8,8 +8,6 @@ namespace toopher::server {
 
 namespace {
 
-constexpr Millis kDay = 1440 * kMinute;
-
 std::vector<std::string> texts(sql::Rows rows) {
   return all(std::move(rows), [](const sql::Rows& row) { return row.text(0); });
 }
