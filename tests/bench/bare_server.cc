@@ -57,8 +57,9 @@ class Database {
         "INSERT INTO requests (id, requester_id, user_id, pairing_id, client_request_id, fingerprint, push, "
         "terminal_id, terminal_name, terminal_extra, terminal_created, action_id, action_name, "
         "action_created, metadata, number, automation_allowed, state, reason_code, reason, totp_valid, "
-        "code_followed, created, modified, expires) VALUES (?, ?, ?, '', ?, ?, 1, ?, ?, ?, 0, ?, ?, 0, ?, "
-        "'', 1, 0, 0, '', 0, 0, ?, ?, ?)");
+        "code_followed, created, modified, expires, rule_id) VALUES (?, ?, ?, '', ?, ?, 1, ?, ?, ?, 0, ?, ?, "
+        "0, ?, "
+        "'', 1, 0, 0, '', 0, 0, ?, ?, ?, '')");
     audit_ = prepared("INSERT INTO audit (at, event, fields) VALUES (?, 'push sent', ?)");
     sqlite3_stmt* requester = prepared("SELECT id FROM requesters");
     if (sqlite3_step(requester) != SQLITE_ROW) throw std::runtime_error("no requester");

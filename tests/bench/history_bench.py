@@ -35,7 +35,7 @@ NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE 
 def fill(database, users, requests):
     """A past of a year that ended an hour ago."""
     indexes = database.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL "
-                               "AND tbl_name IN ('requests', 'audit')").fetchall()
+                               "AND tbl_name IN ('past_requests', 'audit')").fetchall()
     database.execute("PRAGMA journal_mode=OFF")
     database.execute("PRAGMA synchronous=OFF")
     database.execute("PRAGMA cache_size=-500000")
@@ -53,11 +53,13 @@ def fill(database, users, requests):
               "terminal_id": UUID, "terminal_name": "'workstation.example.org'", "terminal_extra": "''", "action_id": UUID,
               "action_name": "'log in'", "metadata": "'{}'", "number": "''", "automation_allowed": "1", "state": "1",
               "reason": "''", "rule_id": "''", "created": age, "modified": age, "expires": age}
-    columns = [row[1] for row in database.execute("PRAGMA table_info(requests)")]
-    database.execute(f"INSERT INTO requests {NUMBERS.format(requests)} SELECT "
+    columns = [row[1] for row in database.execute("PRAGMA table_info(past_requests)")]
+    database.execute(f"INSERT INTO past_requests {NUMBERS.format(requests)} SELECT "
                      + ", ".join(values.get(name, "0") for name in columns) + " FROM n")
     database.execute("INSERT INTO audit (at, event, fields) SELECT created, 'request granted', "
-                     "'{\"request\":\"' || id || '\"}' FROM requests")
+                     "'{\"request\":\"' || id || '\"}' FROM past_requests")
+    database.execute("INSERT INTO requests SELECT * FROM past_requests WHERE modified >= (strftime('%s', 'now') - 3600) * 1000")
+    database.execute("DELETE FROM past_requests WHERE id IN (SELECT id FROM requests)")
     for _, sql in indexes:
         database.execute(sql)
     database.execute("ANALYZE sqlite_schema")

@@ -41,9 +41,14 @@ def columns(path):
 
 
 def rows(path, tables):
-    """What stands in these columns of each table; not the device that stands for one that has not joined yet."""
-    return {table: sorted(row for row in query(path, f"SELECT {', '.join(names)} FROM {table}") if row[0] != "")
-            for table, names in tables.items()}
+    """What stands in these columns of each table; not the device that stands for one that has not joined yet. Requests
+    become past ones as time goes by."""
+    def all_of(table, names):
+        found = query(path, f"SELECT {', '.join(names)} FROM {table}")
+        if table == "requests" and "past_requests" in columns(path):
+            found += query(path, f"SELECT {', '.join(names)} FROM past_requests")
+        return sorted(row for row in found if row[0] != "")
+    return {table: all_of(table, names) for table, names in tables.items() if table != "past_requests"}
 
 
 class OldDatabase:
@@ -141,6 +146,19 @@ class SecondSchema(OldDatabase, unittest.TestCase):
 
 class ThirdSchema(OldDatabase, unittest.TestCase):
     number, requests = 3, 4
+
+
+class FourthSchema(OldDatabase, unittest.TestCase):
+    number, requests = 4, 5
+
+    def test_the_past_is_put_apart(self):
+        (oldest,), *_ = query(self.database, "SELECT id FROM requests ORDER BY modified")
+        server, url = self.serve()
+        host = requester.Requester(url, *self.facts["requester"])
+        self.assertTrue(host.get("authentication_requests/" + oldest)[1]["granted"])
+        server.stop()
+        self.assertEqual(query(self.database, f"SELECT count(*) FROM requests WHERE id = '{oldest}'"), [(0,)])
+        self.assertIn((oldest,), query(self.database, "SELECT id FROM past_requests"))
 
 
 if __name__ == "__main__":

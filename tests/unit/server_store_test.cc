@@ -56,10 +56,14 @@ void the_past_is_removed_and_nothing_else(void**) {
   assert_int_equal(number(world, "SELECT count(*) FROM decisions"), 3);  // the pairing's, too
 
   keep_house_to_the_end(world, {0, 0});
-  assert_int_equal(number(world, "SELECT count(*) FROM requests"), 3);
+  assert_int_equal(number(world, "SELECT count(*) FROM requests"), 2);
+  assert_int_equal(number(world, "SELECT count(*) FROM past_requests"), 1);
+  assert_state(world.read(old), RequestState::granted);
+  assert_int_equal(typed(world, "UPDATE past_requests SET user_id = ''"), SQLITE_CONSTRAINT);
   assert_int_equal(typed(world, "DELETE FROM decisions"), SQLITE_CONSTRAINT);
   keep_house_to_the_end(world, {90, 400});
   assert_int_equal(number(world, "SELECT count(*) FROM requests"), 2);
+  assert_int_equal(number(world, "SELECT count(*) FROM past_requests"), 0);
   assert_int_equal(number(world, "SELECT count(*) FROM decisions"), 2);
   assert_state(world.read(recent), RequestState::granted);
   assert_state(world.read(pending), RequestState::pending);

@@ -54,6 +54,11 @@ CREATE TRIGGER audit_stays BEFORE DELETE ON audit FOR EACH ROW EXECUTE FUNCTION 
 CREATE TRIGGER decisions_keep BEFORE UPDATE OR TRUNCATE ON decisions FOR EACH STATEMENT
   EXECUTE FUNCTION rows_are_kept();
 CREATE TRIGGER decisions_stay BEFORE DELETE ON decisions FOR EACH ROW EXECUTE FUNCTION young_rows_are_kept('requests');
+)sql",
+                                R"sql(
+DROP TRIGGER requests_final ON past_requests;
+CREATE TRIGGER requests_final BEFORE UPDATE OF state ON requests FOR EACH ROW EXECUTE FUNCTION requests_are_final();
+CREATE TRIGGER past_requests_keep BEFORE UPDATE ON past_requests FOR EACH STATEMENT EXECUTE FUNCTION rows_are_kept();
 )sql"};
 
 /// `sql` with $1, $2 … for each ? that is not part of a quoted text.

@@ -203,6 +203,37 @@ CREATE TABLE credentials (
 ALTER TABLE decisions ADD COLUMN verification TEXT NOT NULL DEFAULT '';
 )sql";
 
+// What was finished more than an hour ago, apart: what a login looks up and enters stays as small as an hour is, whatever the
+// past. A request and what it authorized may be in either table, so that authorizations refer to none. The big table keeps its
+// place and those of its indexes that it needs, under their names: to make them anew would take minutes for some millions.
+constexpr const char* kPast = R"sql(
+CREATE TABLE used_authorizations (request_id TEXT PRIMARY KEY, used {integer} NOT NULL) {keyed_table};
+INSERT INTO used_authorizations SELECT request_id, used FROM authorizations;
+DROP TABLE authorizations;
+ALTER TABLE used_authorizations RENAME TO authorizations;
+ALTER TABLE requests RENAME TO past_requests;
+CREATE TABLE requests (
+  id TEXT PRIMARY KEY, requester_id TEXT NOT NULL REFERENCES requesters, user_id TEXT NOT NULL REFERENCES users,
+  pairing_id TEXT NOT NULL, client_request_id TEXT NOT NULL, fingerprint {bytes} NOT NULL, push {integer} NOT NULL,
+  terminal_id TEXT NOT NULL, terminal_name TEXT NOT NULL, terminal_extra TEXT NOT NULL, terminal_created {integer} NOT NULL,
+  action_id TEXT NOT NULL, action_name TEXT NOT NULL, action_created {integer} NOT NULL, metadata TEXT NOT NULL,
+  number TEXT NOT NULL, automation_allowed {integer} NOT NULL, state {integer} NOT NULL, reason_code {integer} NOT NULL,
+  reason TEXT NOT NULL, totp_valid {integer} NOT NULL, code_followed {integer} NOT NULL, created {integer} NOT NULL,
+  modified {integer} NOT NULL, expires {integer} NOT NULL, rule_id TEXT NOT NULL) {table};
+INSERT INTO requests SELECT * FROM past_requests WHERE state = 0 AND expires > 0;
+INSERT INTO requests SELECT * FROM past_requests
+  WHERE state <> 0 AND created >= (SELECT max(created) FROM past_requests) - 3600000;
+DELETE FROM past_requests WHERE id IN (SELECT id FROM requests);
+DROP INDEX requests_client;
+DROP INDEX requests_pending_user;
+DROP INDEX requests_pending;
+CREATE UNIQUE INDEX requests_client ON requests (requester_id, client_request_id) WHERE client_request_id <> '';
+CREATE INDEX requests_pending_user ON requests (user_id) WHERE state = 0;
+CREATE INDEX requests_pending ON requests (expires) WHERE state = 0;
+CREATE INDEX requests_finished ON requests (modified) WHERE state <> 0;
+CREATE INDEX requests_finished_user ON requests (user_id, modified) WHERE state <> 0;
+{past_guards})sql";
+
 /// A piece of the version that it belongs to.
 struct Step {
   std::int64_t version;
@@ -210,14 +241,22 @@ struct Step {
 };
 
 /// In this order.
-constexpr std::array kSteps = {
-    Step{1, kFirstVersion},   Step{2, kSecondVersion}, Step{3, kDirectoriesAndPolicies},
-    Step{3, kRulesAndProofs}, Step{3, kEnrolments},    Step{3, kValidators},
-    Step{3, kResetLinks},     Step{3, kFewerPages},    Step{3, kRetention},
-    Step{3, kMemos},          Step{3, kPush},          Step{4, kVerification}};
+constexpr std::array kSteps = {Step{1, kFirstVersion},
+                               Step{2, kSecondVersion},
+                               Step{3, kDirectoriesAndPolicies},
+                               Step{3, kRulesAndProofs},
+                               Step{3, kEnrolments},
+                               Step{3, kValidators},
+                               Step{3, kResetLinks},
+                               Step{3, kFewerPages},
+                               Step{3, kRetention},
+                               Step{3, kMemos},
+                               Step{3, kPush},
+                               Step{4, kVerification},
+                               Step{5, kPast}};
 
 std::string in_dialect(std::string_view text, const sql::Dialect& dialect) {
-  const std::array<std::pair<std::string_view, std::string_view>, 8> words{
+  const std::array<std::pair<std::string_view, std::string_view>, 9> words{
       {{"{integer}", dialect.integer},
        {"{bytes}", dialect.bytes},
        {"{serial}", dialect.serial},
@@ -225,7 +264,8 @@ std::string in_dialect(std::string_view text, const sql::Dialect& dialect) {
        {"{keyed_table}", dialect.keyed_table},
        {"{guards}", dialect.guards},
        {"{forget_unique_user_names}", dialect.forget_unique_user_names},
-       {"{retention_guards}", dialect.retention_guards}}};
+       {"{retention_guards}", dialect.retention_guards},
+       {"{past_guards}", dialect.past_guards}}};
   std::string sql(text);
   for (const auto& [word, meaning] : words) {
     for (auto at = sql.find(word); at != std::string::npos; at = sql.find(word, at + meaning.size()))

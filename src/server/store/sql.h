@@ -91,6 +91,8 @@ struct Dialect {
   std::string_view guards;       ///< triggers that keep final and append-only rows as they are
   std::string_view
       retention_guards;  ///< instead: append-only but for what is older than the table retention says
+  std::string_view
+      past_guards;  ///< of past_requests, which was requests until now, and of the table that is so now
   /// Statements after which users.name is no longer unique by itself.
   std::string_view forget_unique_user_names = "ALTER TABLE users DROP CONSTRAINT users_name_key;";
 };

@@ -53,6 +53,13 @@ CREATE TRIGGER decisions_stay BEFORE DELETE ON decisions
   WHEN old.at >= (SELECT horizon FROM retention WHERE what = 'requests')
   BEGIN SELECT RAISE(ABORT, 'decisions are append-only'); END;
 )sql",
+                                R"sql(
+DROP TRIGGER requests_final;
+CREATE TRIGGER requests_final BEFORE UPDATE OF state ON requests WHEN old.state <> 0
+  BEGIN SELECT RAISE(ABORT, 'a final request never changes'); END;
+CREATE TRIGGER past_requests_keep BEFORE UPDATE ON past_requests
+  BEGIN SELECT RAISE(ABORT, 'a final request never changes'); END;
+)sql",
                                 kForgetUniqueUserNames};
 
 /// What a person does about it; nullptr if it is neither the disk's fault nor that of another program.

@@ -165,6 +165,7 @@ class Transaction {
   void insert_action(const Action& action);
 
   std::optional<AuthenticationRequest> request_by_id(std::string_view id);
+  /// Of those that are pending or were finished within the last hour: repeats follow at once.
   std::optional<AuthenticationRequest> request_by_client_id(std::string_view requester_id,
                                                             std::string_view client_request_id);
   void insert_request(const AuthenticationRequest& request);
@@ -182,7 +183,7 @@ class Transaction {
   /// At most `limit`, the first to expire first; and pairings.
   std::vector<AuthenticationRequest> overdue_requests(Millis now, int limit);
   std::vector<Pairing> overdue_pairings(Millis now, int limit);
-  /// Pushes that ended since `since` without being granted and without a valid code after them.
+  /// Pushes that ended since `since`, less than an hour ago, without being granted and without a valid code after them.
   int refused_pushes(std::string_view user_id, Millis since);
 
   void insert_decision(const Decision& decision);
@@ -277,7 +278,8 @@ class Transaction {
   bool alone_at_housekeeping() { return db_.try_alone(kHousekeeping); }
 
   /// Removes what no rule asks for any more (old nonces, tries, phrases, devices that never paired) and what is older
-  /// than it is to be kept, each at most `limit` times. True if there is more of it.
+  /// than it is to be kept, and puts requests that were finished more than an hour ago apart, each at most `limit` times.
+  /// True if there is more of it.
   bool prune(Millis now, const Retention& retention, int limit);
 
   /// True if every secret can be opened with the key, judged by one of them.
@@ -314,6 +316,7 @@ class Transaction {
   bool prune_nonces(Millis before, int limit);
   bool prune_tries(Millis before, int limit);
   bool prune_new_devices(Millis before, int limit);
+  bool archive_requests(Millis before, int limit);
   bool prune_requests(Millis before, int limit);
   bool prune_audit(Millis before, int limit);
   void set_horizon(std::string_view what, Millis horizon);

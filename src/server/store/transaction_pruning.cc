@@ -8,6 +8,9 @@ namespace toopher::server {
 
 namespace {
 
+// Longer than any rule looks back at finished requests: repeats, refused pushes, approvals.
+constexpr Millis kRecent = 60 * kMinute;
+
 std::vector<std::string> texts(sql::Rows rows) {
   return all(std::move(rows), [](const sql::Rows& row) { return row.text(0); });
 }
@@ -28,6 +31,7 @@ bool Transaction::prune(Millis now, const Retention& retention, int limit) {
   db_.post("DELETE FROM phrases WHERE expires <= ?", now);
   db_.post("DELETE FROM reset_links WHERE expires <= ?", now);
   more = prune_new_devices(now - kDay, limit) || more;
+  more = archive_requests(now - kRecent, limit) || more;
   if (retention.requests != 0) more = prune_requests(now - retention.requests * kDay, limit) || more;
   if (retention.audit != 0) more = prune_audit(now - retention.audit * kDay, limit) || more;
   return more;
@@ -73,11 +77,21 @@ bool Transaction::prune_new_devices(Millis before, int limit) {
              before, limit) == limit;
 }
 
+bool Transaction::archive_requests(Millis before, int limit) {
+  const auto ids = texts(db_.query(
+      "SELECT id FROM requests WHERE state <> 0 AND modified < ? ORDER BY modified LIMIT ?", before, limit));
+  for (const std::string& id : ids) {
+    db_.post("INSERT INTO past_requests SELECT * FROM requests WHERE id = ?", id);
+    db_.post("DELETE FROM requests WHERE id = ?", id);
+  }
+  return ids.size() == static_cast<std::size_t>(limit);
+}
+
 bool Transaction::prune_requests(Millis before, int limit) {
   // The decision that made an automation rule proves what the rule answers, and stays as long as that is kept.
   const auto ids = texts(db_.query(
-      "SELECT id FROM requests WHERE created < ? AND state <> 0 AND modified < ? AND NOT EXISTS "
-      "(SELECT 1 FROM automation_rules WHERE request_id = requests.id AND (ended = 0 OR ended >= ?)) "
+      "SELECT id FROM past_requests WHERE created < ? AND modified < ? AND NOT EXISTS "
+      "(SELECT 1 FROM automation_rules WHERE request_id = past_requests.id AND (ended = 0 OR ended >= ?)) "
       "ORDER BY created LIMIT ?",
       before, before, before, limit));
   if (ids.empty()) return false;
@@ -85,7 +99,7 @@ bool Transaction::prune_requests(Millis before, int limit) {
   for (const std::string& id : ids) {
     db_.post("DELETE FROM authorizations WHERE request_id = ?", id);
     db_.post("DELETE FROM decisions WHERE subject = ?", id);
-    db_.post("DELETE FROM requests WHERE id = ?", id);
+    db_.post("DELETE FROM past_requests WHERE id = ?", id);
   }
   return ids.size() == static_cast<std::size_t>(limit);
 }

@@ -20,7 +20,7 @@ Terminal read_terminal(const Rows& row) {
   "SELECT id, requester_id, user_id, pairing_id, client_request_id, fingerprint, push, terminal_id, "      \
   "terminal_name, terminal_extra, terminal_created, action_id, action_name, action_created, metadata, "    \
   "number, automation_allowed, state, reason_code, reason, totp_valid, code_followed, created, modified, " \
-  "expires, rule_id FROM requests "
+  "expires, rule_id "
 
 AuthenticationRequest read_request(const Rows& row) {
   AuthenticationRequest request;
@@ -95,15 +95,19 @@ void Transaction::insert_action(const Action& action) {
 }
 
 std::optional<AuthenticationRequest> Transaction::request_by_id(std::string_view id) {
-  return first(db_.query(REQUEST_COLUMNS "WHERE id = ?", id), read_request);
+  return first(db_.query(REQUEST_COLUMNS "FROM requests WHERE id = ? UNION ALL " REQUEST_COLUMNS
+                                         "FROM past_requests WHERE id = ?",
+                         id, id),
+               read_request);
 }
 
 std::optional<AuthenticationRequest> Transaction::request_by_client_id(std::string_view requester_id,
                                                                        std::string_view client_request_id) {
-  return first(db_.query(REQUEST_COLUMNS
-                         "WHERE requester_id = ? AND client_request_id = ? AND client_request_id <> ''",
-                         requester_id, client_request_id),
-               read_request);
+  return first(
+      db_.query(REQUEST_COLUMNS
+                "FROM requests WHERE requester_id = ? AND client_request_id = ? AND client_request_id <> ''",
+                requester_id, client_request_id),
+      read_request);
 }
 
 void Transaction::insert_request(const AuthenticationRequest& request) {
@@ -136,10 +140,13 @@ bool Transaction::authorization_used(std::string_view request_id) {
 
 void Transaction::void_code_approvals(std::string_view user_id, Millis since, Millis now) {
   db_.post(
-      "INSERT INTO authorizations SELECT id, ? FROM requests "
-      "WHERE user_id = ? AND modified > ? AND state <> 0 AND state = 1 AND pairing_id = '' ON CONFLICT DO "
-      "NOTHING",
-      now, user_id, since);
+      "INSERT INTO authorizations "
+      "SELECT id, CAST(? AS BIGINT) FROM requests "
+      "WHERE user_id = ? AND modified > ? AND state <> 0 AND state = 1 AND pairing_id = '' UNION ALL "
+      "SELECT id, CAST(? AS BIGINT) FROM past_requests "
+      "WHERE user_id = ? AND modified > ? AND state <> 0 AND state = 1 AND pairing_id = '' "
+      "ON CONFLICT DO NOTHING",
+      now, user_id, since, now, user_id, since);
 }
 
 void Transaction::use_authorization(std::string_view request_id, Millis now) {
@@ -147,28 +154,33 @@ void Transaction::use_authorization(std::string_view request_id, Millis now) {
 }
 
 std::vector<AuthenticationRequest> Transaction::pending_requests(std::string_view user_id) {
-  return all(db_.query(REQUEST_COLUMNS "WHERE user_id = ? AND state = 0 ORDER BY created, id", user_id),
+  return all(db_.query(REQUEST_COLUMNS "FROM requests WHERE user_id = ? AND state = 0 ORDER BY created, id",
+                       user_id),
              read_request);
 }
 
 std::vector<AuthenticationRequest> Transaction::pending_requests_of_requester(std::string_view requester_id) {
-  return all(
-      db_.query(REQUEST_COLUMNS "WHERE requester_id = ? AND state = 0 AND expires > 0 ORDER BY expires",
-                requester_id),
-      read_request);
+  return all(db_.query(REQUEST_COLUMNS
+                       "FROM requests WHERE requester_id = ? AND state = 0 AND expires > 0 ORDER BY expires",
+                       requester_id),
+             read_request);
 }
 
 std::vector<AuthenticationRequest> Transaction::granted_requests(std::string_view user_id, Millis since,
                                                                  int most) {
-  return all(db_.query(REQUEST_COLUMNS "WHERE user_id = ? AND modified >= ? AND state = 1 AND state <> 0 "
-                                       "ORDER BY modified DESC, id LIMIT ?",
-                       user_id, since, most),
+  return all(db_.query(REQUEST_COLUMNS
+                       "FROM requests WHERE user_id = ? AND modified >= ? AND state = 1 AND state <> 0 "
+                       "UNION ALL " REQUEST_COLUMNS
+                       "FROM past_requests WHERE user_id = ? AND modified >= ? AND state = 1 AND state <> 0 "
+                       "ORDER BY modified DESC, id LIMIT ?",
+                       user_id, since, user_id, since, most),
              read_request);
 }
 
 std::vector<AuthenticationRequest> Transaction::overdue_requests(Millis now, int limit) {
   return all(
-      db_.query(REQUEST_COLUMNS "WHERE state = 0 AND expires <= ? ORDER BY expires LIMIT ?", now, limit),
+      db_.query(REQUEST_COLUMNS "FROM requests WHERE state = 0 AND expires <= ? ORDER BY expires LIMIT ?",
+                now, limit),
       read_request);
 }
 
