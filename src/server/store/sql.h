@@ -106,9 +106,11 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
   virtual ~Connection() = default;
 
-  /// One query at a time of each statement: its Rows must go before it is asked again.
+  /// One query at a time of each statement: its Rows must go before it is asked again, and before the values do.
   template <typename... Values>
-  Rows query(const char* sql, const Values&... values) {
+  Rows query(const char* sql, Values&&... values) {
+    static_assert((!std::is_same_v<Values, std::string> && ...),
+                  "a temporary text would be gone before the rows are read");
     const std::array<Value, sizeof...(Values)> all{value_of(values)...};
     return Rows(run(sql, all));
   }

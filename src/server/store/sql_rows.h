@@ -3,9 +3,11 @@
 #ifndef TOOPHER_SERVER_STORE_SQL_ROWS_H
 #define TOOPHER_SERVER_STORE_SQL_ROWS_H
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "server/store/sql.h"
@@ -24,6 +26,15 @@ auto all(sql::Rows rows, Reader reader) -> std::vector<decltype(reader(rows))> {
   std::vector<decltype(reader(rows))> found;
   while (rows.next()) found.push_back(reader(rows));
   return found;
+}
+
+/// By creation, then id. For the few rows that one user has: to SQLite sorting costs more than finding them.
+template <typename Record>
+std::vector<Record> oldest_first(std::vector<Record> records) {
+  std::sort(records.begin(), records.end(), [](const Record& a, const Record& b) {
+    return std::tie(a.created, a.id) < std::tie(b.created, b.id);
+  });
+  return records;
 }
 
 /// The number in the one row of a `SELECT count(*)`.

@@ -95,6 +95,13 @@ const char* remedy(int code) {
   throw StoreError(text);
 }
 
+/// The library's account of its memory is for nobody here, and costs a lock at each allocation. Heard only before the
+/// library's first use.
+void keep_no_account() {
+  static const int done = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  (void)done;
+}
+
 /// An empty view may hold a null pointer, which SQLite would take as NULL.
 const char* bytes_of(std::string_view view) {
   return view.empty() ? "" : view.data();
@@ -124,10 +131,9 @@ void Statement::close() noexcept {
   sqlite3_clear_bindings(statement_.get());
 }
 
-void Statement::bind(std::span<const sql::Value> values, bool keep) {
+void Statement::bind(std::span<const sql::Value> values) {
   sqlite3_stmt* const statement = statement_.get();
   if (sqlite3_stmt_busy(statement) != 0) throw StoreError("database: a statement is used while it runs");
-  const sqlite3_destructor_type lifetime = keep ? SQLITE_TRANSIENT : SQLITE_STATIC;
   int index = 0;
   for (const sql::Value& value : values) {
     ++index;
@@ -135,15 +141,18 @@ void Statement::bind(std::span<const sql::Value> values, bool keep) {
     if (const auto* integer = std::get_if<std::int64_t>(&value)) {
       result = sqlite3_bind_int64(statement, index, *integer);
     } else if (const auto* text = std::get_if<std::string_view>(&value)) {
-      result = sqlite3_bind_text64(statement, index, bytes_of(*text), text->size(), lifetime, SQLITE_UTF8);
+      result =
+          sqlite3_bind_text64(statement, index, bytes_of(*text), text->size(), SQLITE_STATIC, SQLITE_UTF8);
     } else if (const auto* blob = std::get_if<sql::Blob>(&value)) {
-      result = sqlite3_bind_blob64(statement, index, bytes_of(blob->bytes), blob->bytes.size(), lifetime);
+      result =
+          sqlite3_bind_blob64(statement, index, bytes_of(blob->bytes), blob->bytes.size(), SQLITE_STATIC);
     }
     if (result != SQLITE_OK) fail(sqlite3_db_handle(statement), "a value cannot be bound");
   }
 }
 
 Connection::Connection(const std::string& path) {
+  keep_no_account();
   sqlite3* raw = nullptr;
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW |
                     SQLITE_OPEN_EXRESCODE;
@@ -218,13 +227,13 @@ Statement& Connection::prepared(const char* sql) {
 
 sql::Cursor& Connection::run(const char* sql, std::span<const sql::Value> values) {
   Statement& statement = prepared(sql);
-  statement.bind(values, true);
+  statement.bind(values);
   return statement;
 }
 
 int Connection::run_change(const char* sql, std::span<const sql::Value> values) {
   Statement& statement = prepared(sql);
-  statement.bind(values, false);
+  statement.bind(values);
   const sql::Rows to_the_end(statement);
   while (statement.next()) {
   }

@@ -30,8 +30,8 @@ class Statement final : public sql::Cursor {
   [[nodiscard]] std::int64_t integer(int column) const override;
   void close() noexcept override;
 
-  /// Throws StoreError if its query still runs. With `keep` the values' bytes are copied, else they must outlive it.
-  void bind(std::span<const sql::Value> values, bool keep);
+  /// Throws StoreError if its query still runs. The values must be there until it is closed.
+  void bind(std::span<const sql::Value> values);
 
  private:
   std::unique_ptr<sqlite3_stmt, StatementDeleter> statement_;

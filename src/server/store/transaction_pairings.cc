@@ -59,8 +59,7 @@ std::optional<Pairing> Transaction::pairing_by_id(std::string_view id) {
 
 std::vector<Pairing> Transaction::pairings_of_user(std::string_view user_id) {
   if (pairings_ && pairings_->first == user_id) return pairings_->second;
-  auto found =
-      all(db_.query(PAIRING_COLUMNS "WHERE user_id = ? ORDER BY created, id", user_id), read_pairing);
+  auto found = oldest_first(all(db_.query(PAIRING_COLUMNS "WHERE user_id = ?", user_id), read_pairing));
   if (within_operation_) pairings_.emplace(user_id, found);
   return found;
 }

@@ -154,9 +154,8 @@ void Transaction::use_authorization(std::string_view request_id, Millis now) {
 }
 
 std::vector<AuthenticationRequest> Transaction::pending_requests(std::string_view user_id) {
-  return all(db_.query(REQUEST_COLUMNS "FROM requests WHERE user_id = ? AND state = 0 ORDER BY created, id",
-                       user_id),
-             read_request);
+  return oldest_first(
+      all(db_.query(REQUEST_COLUMNS "FROM requests WHERE user_id = ? AND state = 0", user_id), read_request));
 }
 
 std::vector<AuthenticationRequest> Transaction::pending_requests_of_requester(std::string_view requester_id) {
