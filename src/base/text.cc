@@ -108,19 +108,18 @@ std::string percent_encode(std::string_view text) {
 std::optional<std::string> percent_decode(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    if (i + 2 >= text.size()) return std::nullopt;
-    const int high = hex_value(text[i + 1]);
-    const int low = hex_value(text[i + 2]);
+  for (;;) {
+    const auto percent = text.find('%');
+    out.append(text.substr(0, percent));
+    if (percent == std::string_view::npos) return out;
+    text.remove_prefix(percent + 1);
+    if (text.size() < 2) return std::nullopt;
+    const int high = hex_value(text[0]);
+    const int low = hex_value(text[1]);
     if (high < 0 || low < 0) return std::nullopt;
     out += static_cast<char>(high * 16 + low);
-    i += 2;
+    text.remove_prefix(2);
   }
-  return out;
 }
 
 std::string hex_encode(std::string_view bytes) {

@@ -10,6 +10,7 @@ namespace toopher::oauth {
 namespace {
 
 std::optional<std::string> decode_form_text(std::string_view text) {
+  if (text.find('+') == std::string_view::npos) return percent_decode(text);
   std::string blanks(text);
   std::replace(blanks.begin(), blanks.end(), '+', ' ');
   return percent_decode(blanks);
@@ -46,7 +47,9 @@ std::optional<Parameter> take_header_parameter(std::string_view& text) {
   const auto value = take_quoted(text);
   if (!value) return std::nullopt;
   // realm is an HTTP quoted-string and the only one that is not percent-encoded.
-  if (to_lower_ascii(name) == "realm") return Parameter{"realm", {}};
+  constexpr std::string_view kRealm = "realm";
+  if (name.size() == kRealm.size() && to_lower_ascii(name) == kRealm)
+    return Parameter{std::string(kRealm), {}};
   auto decoded_name = percent_decode(name);
   auto decoded_value = percent_decode(*value);
   if (!decoded_name || !decoded_value) return std::nullopt;

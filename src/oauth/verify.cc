@@ -74,13 +74,16 @@ bool is_acceptable(const Parameters& oauth) {
          (version == nullptr || *version == "1.0") && text_of(oauth, "oauth_token").empty();
 }
 
-bool verifies(const SignedRequest& request, const Claim& claim, const Parameters& call,
-              const Secret& secret) {
-  Parameters all = claim.oauth;
-  all.insert(all.end(), call.begin(), call.end());
+/// These parameters of the call, if they are what was signed.
+std::optional<Parameters> signed_ones(const SignedRequest& request, const Claim& claim, Parameters call,
+                                      const Secret& secret) {
+  const auto count = static_cast<Parameters::difference_type>(call.size());
+  call.insert(call.end(), claim.oauth.begin(), claim.oauth.end());
   const std::string expected =
-      sign_hmac_sha1(signature_base_string(request.method, request.url, all), secret);
-  return equal_in_constant_time(expected, claim.signature);
+      sign_hmac_sha1(signature_base_string(request.method, request.url, call), secret);
+  if (!equal_in_constant_time(expected, claim.signature)) return std::nullopt;
+  call.erase(call.begin() + count, call.end());
+  return call;
 }
 
 }  // namespace
@@ -113,10 +116,10 @@ std::optional<Parameters> verified_parameters(const SignedRequest& request, cons
                                               const Secret& consumer_secret) {
   Parameters everything = claim.query;
   everything.insert(everything.end(), claim.form.begin(), claim.form.end());
-  if (verifies(request, claim, everything, consumer_secret)) return everything;
+  auto found = signed_ones(request, claim, std::move(everything), consumer_secret);
   const bool sent_twice = !claim.query.empty() && !claim.form.empty() && !request.authorization.empty();
-  if (sent_twice && verifies(request, claim, claim.form, consumer_secret)) return claim.form;
-  return std::nullopt;
+  if (!found && sent_twice) return signed_ones(request, claim, claim.form, consumer_secret);
+  return found;
 }
 
 }  // namespace toopher::oauth
