@@ -111,6 +111,7 @@ std::vector<Secret> only(Secret key) {
 
 std::vector<Secret> cloned(const std::vector<Secret>& keys) {
   std::vector<Secret> copies;
+  copies.reserve(keys.size());
   for (const Secret& key : keys) copies.push_back(key.clone());
   return copies;
 }
