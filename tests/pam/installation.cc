@@ -19,7 +19,8 @@
 namespace fs = std::filesystem;
 
 /// Takes the place of libpam's, so that the module's log lines can be read here.
-extern "C" void pam_syslog(const pam_handle_t* /*handle*/, int /*priority*/, const char* format, ...) {
+extern "C" [[gnu::visibility("default")]] void pam_syslog(const pam_handle_t* /*handle*/, int /*priority*/,
+                                                          const char* format, ...) {
   std::va_list values;
   va_start(values, format);
   char line[4096];

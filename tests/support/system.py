@@ -66,6 +66,16 @@ def _has(name, symbol):
     return symbol in (BUILD / "src" / name).read_bytes()
 
 
+def sanitizer_runtime():
+    """AddressSanitizer's library: a program that was built without it has to load it before a module that was built with it."""
+    compiler = configured("CXX").split()
+    library = f"libclang_rt.asan-{os.uname().machine}.so" if any("clang" in word for word in compiler) else "libasan.so"
+    path = subprocess.run([*compiler, f"-print-file-name={library}"], check=True, capture_output=True, text=True).stdout.strip()
+    if not os.path.isabs(path):
+        raise Failure(f"{' '.join(compiler)} has no {library}")
+    return path
+
+
 @functools.lru_cache(maxsize=None)
 def _copies():
     """A directory that everybody can read; removed at the end."""

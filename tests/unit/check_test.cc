@@ -24,7 +24,7 @@ using namespace toopher::tools;
 
 /// libpam 1.5.2 keeps what it read of a file that it then refuses (LeakSanitizer's hook; it does nothing in other builds).
 // NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the hook's name
-extern "C" const char* __lsan_default_suppressions();
+extern "C" [[gnu::visibility("default")]] const char* __lsan_default_suppressions();
 extern "C" const char* __lsan_default_suppressions() {
   return "leak:libpam.so";
 }

@@ -78,7 +78,7 @@ void keys_are_on_the_curve_and_of_the_one_kind(void**) {
   const std::string whole = authenticator.data(kAttested) + authenticator.attested();
   const std::size_t key_at = 37 + 16 + 2 + authenticator.id.size();
   // Type, algorithm, curve, tags and lengths: whatever else stands there is refused; so is a point beside the curve.
-  for (const std::size_t at : {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 42, 43, 44, 76}) {
+  for (const std::size_t at : {0U, 1U, 2U, 3U, 4U, 5U, 6U, 7U, 8U, 9U, 42U, 43U, 44U, 76U}) {
     std::string changed = whole;
     changed[key_at + at] = static_cast<char>(changed[key_at + at] ^ 1);
     assert_false(AuthenticatorData::parse(changed).has_value());

@@ -13,8 +13,8 @@ from world import HOST, PREFIX, run, write
 MARK = "entered as"
 COMMAND = f"echo {MARK} $(id -un)"
 SSH_FOLDER = "/run/toopher-ssh"  # holds sshd by another name: the name is its PAM service
-# A module with AddressSanitizer needs its functions in front of all others. What sshd itself leaves to exit() is no leak of it.
-SANITIZER = ["env", "LD_PRELOAD=libasan.so.8", "ASAN_OPTIONS=detect_leaks=0"] if os.environ.get("TOOPHER_SANITIZED") else []
+# What sshd itself leaves to exit() is no leak of the module's.
+SANITIZER = ["env", f"LD_PRELOAD={os.environ['TOOPHER_SANITIZER']}", "ASAN_OPTIONS=detect_leaks=0"] if os.environ.get("TOOPHER_SANITIZER") else []
 
 
 def _as_user(name):

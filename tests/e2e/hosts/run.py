@@ -83,7 +83,7 @@ def work(stage, sysconfdir, todo, results):
     with subprocess.Popen([*world.UNSHARE, sys.executable, "-B", __file__, "--inside", stage, sysconfdir],
                           stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                           env=dict(os.environ, TOOPHER_PREFIX=world.PREFIX,
-                                   TOOPHER_SANITIZED="yes" if system.with_sanitizers("pam_toopher.so") else "")) as machine:
+                                   TOOPHER_SANITIZER=system.sanitizer_runtime() if system.with_sanitizers("pam_toopher.so") else "")) as machine:
         while True:
             try:
                 number = todo.get_nowait()
