@@ -4,7 +4,6 @@
 they are looked at by valgrind, which takes a third of a second for each."""
 
 import os
-import pathlib
 import re
 import sys
 import unittest
@@ -15,6 +14,7 @@ import kept_host  # noqa: E402
 import rogue_server as rogue  # noqa: E402
 import system  # noqa: E402
 import trial  # noqa: E402
+from process_state import ProcessState  # noqa: E402
 
 LOGINS = int(os.environ.get("TOOPHER_LOGINS", "50"))
 VALGRIND = os.environ.get("TOOPHER_VALGRIND") == "1"
@@ -47,20 +47,6 @@ def denying(_server, call):
     return rogue.http(rogue.request("pending" if call.initiates else "denied"), **rogue.FEATURES)
 
 
-class State:
-    """What a process has that it could lose."""
-
-    def __init__(self, pid):
-        place = pathlib.Path(f"/proc/{pid}")
-        self.descriptors = sorted(os.readlink(entry) for entry in (place / "fd").iterdir())
-        self.threads = len(list((place / "task").iterdir()))
-        self.mappings = (place / "maps").read_text(encoding="utf-8").count("\n")
-        self.directory = os.readlink(place / "cwd")
-        status = (place / "status").read_text(encoding="ascii")
-        self.signals_and_umask = re.findall(r"^(?:Sig(?:Blk|Ign|Cgt)|Umask):.*", status, re.MULTILINE)
-        self.resident = int(re.search(r"VmRSS:\s*(\d+)", status).group(1))  # KiB
-
-
 class ManyLogins(unittest.TestCase):
     def setUp(self):
         self.here = trial.Trial()
@@ -86,13 +72,13 @@ class ManyLogins(unittest.TestCase):
     @unittest.skipIf(VALGRIND, "valgrind sees more, and needs memory of its own")
     def test_the_process_stays_as_it_was(self):
         with kept_host.KeptHost(self.here) as host:
-            unused = State(host.pid)
+            unused = ProcessState(host.pid)
             for number in range(WARM_UP):
                 self.log_in(host, number)
-            before = State(host.pid)
+            before = ProcessState(host.pid)
             for number in range(WARM_UP, LOGINS):
                 self.log_in(host, number)
-            after = State(host.pid)
+            after = ProcessState(host.pid)
             self.assertEqual(host.finish(), 0)
         self.assertEqual(before.descriptors, after.descriptors)
         for what in ("threads", "signals_and_umask", "directory"):

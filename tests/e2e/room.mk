@@ -96,6 +96,6 @@ support_pam_password_so_CXXFLAGS = -fPIC $(WARNING_CXXFLAGS) $(HARDENING_CXXFLAG
 support_pam_password_so_LDFLAGS = -shared
 support_pam_password_so_LDADD = $(PAM_LIBS)
 if SERVER
-TESTS += e2e/many_logins_test.py e2e/secrets_test.py
+TESTS += e2e/many_logins_test.py e2e/secrets_test.py e2e/soak_test.py
 endif
-EXTRA_DIST += e2e/many_logins_test.py e2e/secrets_test.py support/kept_host.py support/memory.py
+EXTRA_DIST += e2e/many_logins_test.py e2e/secrets_test.py e2e/soak_test.py support/kept_host.py support/memory.py support/process_state.py
