@@ -52,6 +52,7 @@ void the_past_is_removed_and_nothing_else(void**) {
   world.pass(91 * kDay);
   const auto recent = world.push("alice");
   assert_state(world.get(world.decision(phone, recent, Choice::allow)), RequestState::granted);
+  world.pass(kSecond);
   const auto pending = world.push("alice");
   assert_int_equal(number(world, "SELECT count(*) FROM decisions"), 3);  // the pairing's, too
 
@@ -59,6 +60,13 @@ void the_past_is_removed_and_nothing_else(void**) {
   assert_int_equal(number(world, "SELECT count(*) FROM requests"), 2);
   assert_int_equal(number(world, "SELECT count(*) FROM past_requests"), 1);
   assert_state(world.read(old), RequestState::granted);
+  const auto latest = [&world](int most) {
+    return world.get([most](Context& c) {
+      return c.store.latest_request_ids(c.store.user_by_name("default", "alice").value().id, most);
+    });
+  };
+  assert_true(latest(50) == (std::vector{pending.id, recent.id, old.id}));
+  assert_true(latest(2) == (std::vector{pending.id, recent.id}));
   assert_int_equal(typed(world, "UPDATE past_requests SET user_id = ''"), SQLITE_CONSTRAINT);
   assert_int_equal(typed(world, "DELETE FROM decisions"), SQLITE_CONSTRAINT);
   keep_house_to_the_end(world, {90, 400});

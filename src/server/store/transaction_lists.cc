@@ -24,9 +24,11 @@ std::vector<std::string> Transaction::pairing_ids_after(std::string_view id, int
 std::vector<std::string> Transaction::latest_request_ids(std::string_view user_id, int limit) {
   return all(db_.query("SELECT id FROM (SELECT id, modified FROM (SELECT id, modified FROM requests "
                        "WHERE user_id = ? AND state <> 0 ORDER BY modified DESC LIMIT ?) AS over "
+                       "UNION ALL SELECT id, modified FROM (SELECT id, modified FROM past_requests "
+                       "WHERE user_id = ? AND state <> 0 ORDER BY modified DESC LIMIT ?) AS over "
                        "UNION ALL SELECT id, modified FROM requests WHERE user_id = ? AND state = 0) AS over "
                        "ORDER BY modified DESC LIMIT ?",
-                       user_id, limit, user_id, limit),
+                       user_id, limit, user_id, limit, user_id, limit),
              [](const Rows& row) { return row.text(0); });
 }
 
