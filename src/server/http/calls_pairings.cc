@@ -16,7 +16,7 @@ namespace {
 
 /// Named, or meant by its id. Renaming would hand a factor to another account.
 std::string user_name_of(const ApiCall& call) {
-  const std::string name = call.arguments.text("user_name");
+  std::string name = call.arguments.text("user_name");
   const std::string id = call.arguments.text("user_id");
   if (id.empty()) return name;
   const User user = user_with_id(call.context, call.caller, id);
