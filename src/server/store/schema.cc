@@ -206,11 +206,12 @@ ALTER TABLE decisions ADD COLUMN verification TEXT NOT NULL DEFAULT '';
 // What was finished more than an hour ago, apart: what a login looks up and enters stays as small as an hour is, whatever the
 // past. A request and what it authorized may be in either table, so that authorizations refer to none. The big table keeps its
 // place and those of its indexes that it needs, under their names: to make them anew would take minutes for some millions.
+// A table is renamed before it is read: that waits for whoever writes to it (PostgreSQL), so that nothing comes too late.
 constexpr const char* kPast = R"sql(
-CREATE TABLE used_authorizations (request_id TEXT PRIMARY KEY, used {integer} NOT NULL) {keyed_table};
-INSERT INTO used_authorizations SELECT request_id, used FROM authorizations;
-DROP TABLE authorizations;
-ALTER TABLE used_authorizations RENAME TO authorizations;
+ALTER TABLE authorizations RENAME TO authorizations_before;
+CREATE TABLE authorizations (request_id TEXT PRIMARY KEY, used {integer} NOT NULL) {keyed_table};
+INSERT INTO authorizations SELECT request_id, used FROM authorizations_before;
+DROP TABLE authorizations_before;
 ALTER TABLE requests RENAME TO past_requests;
 CREATE TABLE requests (
   id TEXT PRIMARY KEY, requester_id TEXT NOT NULL REFERENCES requesters, user_id TEXT NOT NULL REFERENCES users,

@@ -95,10 +95,10 @@ void Transaction::insert_action(const Action& action) {
 }
 
 std::optional<AuthenticationRequest> Transaction::request_by_id(std::string_view id) {
-  return first(db_.query(REQUEST_COLUMNS "FROM requests WHERE id = ? UNION ALL " REQUEST_COLUMNS
-                                         "FROM past_requests WHERE id = ?",
-                         id, id),
-               read_request);
+  auto request = first(db_.query(REQUEST_COLUMNS "FROM requests WHERE id = ?", id), read_request);
+  if (!request)
+    request = first(db_.query(REQUEST_COLUMNS "FROM past_requests WHERE id = ?", id), read_request);
+  return request;
 }
 
 std::optional<AuthenticationRequest> Transaction::request_by_client_id(std::string_view requester_id,
