@@ -361,6 +361,7 @@ void of_many_uses_of_a_bypass_code_one_counts(void**) {
   World::hash(*hashes);
   std::array<RequestState, 20> states{};
   std::vector<std::future<void>> all;
+  all.reserve(states.size());
   for (RequestState& state : states) {
     all.push_back(world.submitted([&](Transaction& transaction) {
       Context context{transaction, world.now, kOrigin, hashes.get()};
@@ -477,6 +478,7 @@ void withdrawn_pushes_count_too(void**) {
   // One valid code speaks for one push only.
   world.pass(rules::kRefusedWindow);
   std::vector<std::string> pushes;
+  pushes.reserve(3);
   for (int i = 0; i < 3; ++i) pushes.push_back(world.push("jdoe").id);
   assert_state(world.with_code("jdoe", world.code(phone), pushes[0]), RequestState::granted);
   for (const std::string& id : pushes)

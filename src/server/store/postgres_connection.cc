@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <charconv>
 #include <cstring>
+#include <string_view>
 #include <utility>
 
 namespace toopher::server::postgres {
@@ -243,9 +245,9 @@ Result Connection::answer_of_last() {
     const Sent sent = sent_.front();
     sent_.pop_front();
     Result answer = answer_of(sent, deadline);
-    if (!error && PQresultStatus(answer.get()) == PGRES_FATAL_ERROR) error = std::move(answer);
+    const bool failed = !error && PQresultStatus(answer.get()) == PGRES_FATAL_ERROR;
+    (failed ? error : last) = std::move(answer);
     if (error && PQstatus(link_.handle()) != CONNECTION_OK) throw_error(error.get());
-    last = std::move(answer);
   }
   const Result end = link_.next_result(deadline);
   if (error) throw_error(error.get());
@@ -271,7 +273,10 @@ sql::Cursor& Connection::run(const char* sql, std::span<const sql::Value> values
 int Connection::run_change(const char* sql, std::span<const sql::Value> values) {
   written_ = true;
   const Result result = ask(sql, values);
-  return std::atoi(PQcmdTuples(result.get()));
+  const std::string_view digits(PQcmdTuples(result.get()));
+  int changed = 0;  // of a statement that counts no rows there are no digits
+  std::from_chars(digits.data(), digits.data() + digits.size(), changed);
+  return changed;
 }
 
 void Connection::run_post(const char* sql, std::span<const sql::Value> values) {
