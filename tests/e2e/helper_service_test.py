@@ -4,7 +4,6 @@
 import base64
 import os
 import pwd
-import shutil
 import signal
 import socket
 import subprocess
@@ -15,12 +14,12 @@ import urllib.parse
 sys.path.insert(0, os.path.join(os.environ.get("TOOPHER_SRCDIR") or os.path.dirname(__file__) + "/../..", "tests/support"))
 
 import certificates
-import helper_process
 import helper_service
 import memory
 import rogue_server as rogue
 import system
 from rogue_server import HANG, by_path, http, request
+from service_scene import ServiceScene
 
 ROOT = os.geteuid() == 0
 ACCOUNT = system.NOBODY if ROOT else os.getuid()
@@ -33,39 +32,11 @@ def needs_root(test):
     return unittest.skipUnless(ROOT, "only root can be somebody else")(test)
 
 
-class ServiceTest(unittest.TestCase):
-    def setUp(self):
-        self.files = helper_process.Files()
-        self.addCleanup(self.files.close)
-        self.program = self.files.path / "program"
-        shutil.copy(system.BUILD / "src" / "toopher-helper", self.program)
-        self.program.chmod(0o755)
-
-    def enter(self, context):
-        value = context.__enter__()
-        self.addCleanup(context.__exit__, None, None, None)
-        return value
-
+class ServiceTest(ServiceScene):
     def server(self, certificate=None, **answers):
         return self.enter(rogue.Rogue(by_path(**(answers or {
             "initiate": rogue.http(request(), **rogue.FEATURES), "status": GRANTING["status"],
             "cancel": GRANTING["cancel"]})), certificate=certificate))
-
-    def service(self, *urls, idle=60, environment=None, options="", **api):
-        self.config = self.files.configure(*urls, options=options, **api)
-        identity = system.without_privileges(self.files.path)
-        directory = self.files.path / "run"
-        directory.mkdir()
-        for folder in (self.files.path, directory):
-            folder.chmod(0o755)
-        return self.enter(helper_service.Service(
-            directory / "sock", [self.program, "--config", self.config, "--idle", idle],
-            **dict(identity, env=environment or {})))
-
-    @staticmethod
-    def await_end_of_sessions(service):
-        """Each has a thread."""
-        system.wait_until(lambda: system.threads("toopher-helper", service.process.pid) == 1, "the session's end")
 
     def caller(self, service, uid=ACCOUNT if ROOT else None):
         """An account that has been greeted."""

@@ -29,16 +29,6 @@ WAYS = (("code", (RIGHT,), PAM_SUCCESS), ("code", ("",), PAM_SUCCESS), ("code", 
         ("denied", ("",), PAM_MAXTRIES), ("broken", (), PAM_SERVICE_ERR), ("forbidden", (RIGHT,), PAM_AUTHINFO_UNAVAIL))
 
 
-def toopher(_server, call):
-    """A server that grants pushes and one code."""
-    if call.initiates:
-        code = call.fields.get("otp")
-        state = {None: "pending", RIGHT: "granted"}.get(code, "denied")
-        extra = {} if code in (None, RIGHT) else {"reason_code": 1002, "reason": "Wrong code"}
-        return rogue.http(rogue.request(state, **extra), **rogue.FEATURES)
-    return rogue.http(rogue.request("granted"), **rogue.FEATURES)
-
-
 def forbidding(_server, _call):
     return rogue.error(403, "Not yours", status=403)
 
@@ -51,7 +41,7 @@ class ManyLogins(unittest.TestCase):
     def setUp(self):
         self.here = trial.Trial()
         self.addCleanup(self.here.__exit__)
-        for name, behaviour in (("code", toopher), ("denied", denying), ("forbidden", forbidding)):
+        for name, behaviour in (("code", rogue.grants(RIGHT)), ("denied", denying), ("forbidden", forbidding)):
             server = rogue.Rogue(behaviour)
             self.addCleanup(server.__exit__)
             self.here.configure(base_url=server.url)

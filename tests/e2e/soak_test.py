@@ -5,17 +5,15 @@ TOOPHER_SESSIONS: how many."""
 
 import concurrent.futures
 import os
-import shutil
 import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.environ.get("TOOPHER_SRCDIR") or os.path.dirname(__file__) + "/../..", "tests/support"))
 
-import helper_process  # noqa: E402
-import helper_service  # noqa: E402
 import rogue_server as rogue  # noqa: E402
 import system  # noqa: E402
 from process_state import ProcessState  # noqa: E402
+from service_scene import ServiceScene  # noqa: E402
 
 SESSIONS = int(os.environ.get("TOOPHER_SESSIONS", "400"))
 AT_ONCE = 8
@@ -24,39 +22,19 @@ RIGHT, WRONG, BREAKING = "481516", "234200", "000000"
 MOST_GROWTH = 512  # KiB: what malloc keeps between blocks of some threads; it does not grow with the number of sessions
 
 
-def toopher(_server, call):
-    """Grants pushes and one code; at another code the connection breaks."""
-    if not call.initiates:
-        return rogue.http(rogue.request("granted"), **rogue.FEATURES)
-    code = call.fields.get("otp")
-    if code == BREAKING:
-        return rogue.CLOSE
-    state = {None: "pending", RIGHT: "granted"}.get(code, "denied")
-    return rogue.http(rogue.request(state), **rogue.FEATURES)
+def toopher(server, call):
+    """At one code the connection breaks."""
+    return rogue.CLOSE if call.fields.get("otp") == BREAKING else rogue.grants(RIGHT)(server, call)
 
 
 @unittest.skipUnless(os.geteuid() == 0, "accounts other than root may ask a few times only")
-class Soak(unittest.TestCase):
-    def enter(self, context):
-        value = context.__enter__()
-        self.addCleanup(context.__exit__, None, None, None)
-        return value
-
+class Soak(ServiceScene):
     def setUp(self):
-        files = helper_process.Files()
-        self.addCleanup(files.close)
-        program = shutil.copy(system.BUILD / "src" / "toopher-helper", files.path)
-        server = self.enter(rogue.Rogue(toopher))
-        config = files.configure(server.url)
-        identity = system.without_privileges(files.path)
-        directory = files.path / "run"
-        directory.mkdir()
-        for path in (files.path, directory):
-            path.chmod(0o755)
-        self.service = self.enter(helper_service.Service(directory / "sock", [program, "--config", config, "--idle", 60], **identity))
+        super().setUp()
+        self.helper = self.service(self.enter(rogue.Rogue(toopher)).url)
 
     def begun(self):
-        caller = self.service.call()
+        caller = self.helper.call()
         self.assertEqual(caller.receive().verb, "ready")
         caller.send("login", user="jdoe", action="log in", terminal="host", service="sshd")
         return caller
@@ -79,9 +57,8 @@ class Soak(unittest.TestCase):
         self.begun().hang_up()
 
     def state(self):
-        pid = self.service.process.pid
-        system.wait_until(lambda: ProcessState(pid).threads == 1, "the end of all sessions")
-        return ProcessState(pid)
+        self.await_end_of_sessions(self.helper)
+        return ProcessState(self.helper.process.pid)
 
     def sessions(self, first, end):
         """That many, some at once."""
@@ -96,7 +73,7 @@ class Soak(unittest.TestCase):
         before = self.state()
         self.sessions(WARM_UP, SESSIONS)
         after = self.state()
-        self.assertEqual(self.service.starts, 1)
+        self.assertEqual(self.helper.starts, 1)
         for what in ("threads", "signals_and_umask", "directory"):
             self.assertEqual(getattr(before, what), getattr(after, what), what)
         # Of the handles that are kept, each has its connection to the server, or has just lost it.

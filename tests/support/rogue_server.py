@@ -218,3 +218,15 @@ def by_path(**answers):
             return answer.pop(0) if len(answer) > 1 else answer[0]
         return answer
     return behave
+
+
+def grants(right):
+    """A behaviour: every push, and of all codes this one."""
+    def behave(_, call):
+        if not call.initiates:
+            return http(request("granted"), **FEATURES)
+        code = call.fields.get("otp")
+        state = {None: "pending", right: "granted"}.get(code, "denied")
+        extra = {} if code in (None, right) else {"reason_code": 1002, "reason": "Wrong code"}
+        return http(request(state, **extra), **FEATURES)
+    return behave
