@@ -58,8 +58,6 @@ def fill(database, users, requests):
                      + ", ".join(values.get(name, "0") for name in columns) + " FROM n")
     database.execute("INSERT INTO audit (at, event, fields) SELECT created, 'request granted', "
                      "'{\"request\":\"' || id || '\"}' FROM past_requests")
-    database.execute("INSERT INTO requests SELECT * FROM past_requests WHERE modified >= (strftime('%s', 'now') - 3600) * 1000")
-    database.execute("DELETE FROM past_requests WHERE id IN (SELECT id FROM requests)")
     for _, sql in indexes:
         database.execute(sql)
     database.execute("ANALYZE sqlite_schema")
