@@ -28,7 +28,7 @@ coverage() {
   llvm-profdata merge -o all.profdata ./*.profraw &&
     llvm-cov report "$HERE/tests/fuzz/fuzzer" -instr-profile=all.profdata -ignore-filename-regex='/usr/|/tests/|/fuzz-build/' |
     awk '/\.(cc|h) / { room = $1; sub(/.*src\//, "", room); sub(/\/[^\/]*$/, "", room); all[room] += $8; missed[room] += $9 }
-      END { for (room in all) printf "%-18s %6d lines, %5.1f %% reached\n", room, all[room], 100 - 100 * missed[room] / all[room] }' | sort
+      END { for (room in all) if (all[room] > 0) printf "%-18s %6d lines, %5.1f %% reached\n", room, all[room], 100 - 100 * missed[room] / all[room] }' | sort
 }
 
 build
