@@ -96,11 +96,18 @@ export class Firefox {
     throw new Error(`not within ${PATIENCE} ms: ${work}; the page says ${await this.evaluate(() => document.body.innerText)}`);
   }
 
-  /** Until none with this title is drawn any more: one that is just closing would take the tap that is meant for the next. */
+  /**
+   * Until none with this title is drawn any more: it would take the tap that is meant for the next. Firefox itself leaves one that
+   * was taken back before its window had loaded, which happens on a busy machine.
+   */
   async noNotification(title) {
-    const isThere = (wanted) => [...Services.wm.getEnumerator('alert:alert')].some(({ document }) =>
-      document.getElementById('alertTitleLabel')?.value === wanted);
-    for (const end = Date.now() + PATIENCE; await this.evaluateAsBrowser(isThere, title);) {
+    const close = (wanted) => {
+      const drawn = [...Services.wm.getEnumerator('alert:alert')].filter(({ document }) =>
+        document.getElementById('alertTitleLabel')?.value === wanted);
+      for (const one of drawn) one.close();
+      return drawn.length > 0;
+    };
+    for (const end = Date.now() + PATIENCE; await this.evaluateAsBrowser(close, title);) {
       if (Date.now() > end) throw new Error(`a notification still says ${title}`);
       await new Promise((resolve) => { setTimeout(resolve, 20); });
     }

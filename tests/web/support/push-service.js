@@ -26,13 +26,14 @@ export class PushService {
 
   /**
    * Preferences that make this Firefox's service, and let it show notifications. Without a desktop it draws them itself, and
-   * waits with more once it has drawn three that stay, also when these were closed.
+   * waits with more once it has drawn three that stay, also when these were closed. A worker may open a window for a second
+   * after a tap only, in which a busy machine has not even started it.
    */
   get preferences() {
     return {
       'dom.push.serverURL': this.origin.replace('http', 'ws'), 'dom.push.testing.allowInsecureServerURL': true,
       'dom.push.connection.enabled': true, 'dom.push.retryBaseInterval': 100, 'permissions.default.desktop-notification': 1, 'alerts.useSystemBackend': false,
-      'dom.webnotifications.requireinteraction.count': 1000,
+      'dom.webnotifications.requireinteraction.count': 1000, 'dom.webnotifications.disable_open_click_delay': 20_000,
     };
   }
 
