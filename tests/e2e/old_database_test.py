@@ -4,6 +4,7 @@
 
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -77,10 +78,28 @@ class OldDatabase:
         with open(self.file(name), "w", encoding="utf-8", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
             file.write(text + "\n")
 
+    def admin(self, *arguments):
+        """What toopher-admin prints. It succeeds."""
+        done = subprocess.run([system.program("toopher-admin"), "--config", self.file("toopherd.conf"), "--yes", *arguments],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=120)
+        self.assertEqual(done.returncode, 0, done)
+        return done.stdout
+
     def serve(self):
         server = system.Process([system.program("toopherd"), "--config", self.file("toopherd.conf")])
         self.addCleanup(server.stop)
         return server, server.wait_for_line(r"toopherd: ready on (http://127\.0\.0\.1:\d+)").group(1)
+
+    def login(self, url, **more):
+        return requester.Requester(url, *self.facts["requester"]).post(
+            "authentication_requests/initiate", user_name="jdoe", terminal_name="host", **more)[1]
+
+    def code(self):
+        """The one of jdoe's phone."""
+        pairing, seed = self.facts["seed"]
+        phone = device.Device("", tempfile.mkdtemp(dir=self.directory) + "/phone")
+        phone.seeds[pairing] = bytes.fromhex(seed)
+        return phone.code(pairing)
 
     def newest(self):
         """The version and the columns of a database that was made today."""
@@ -106,21 +125,38 @@ class OldDatabase:
 
     def test_what_was_sealed_still_counts(self):
         _, url = self.serve()
-        host = requester.Requester(url, *self.facts["requester"])
-        pairing, seed = self.facts["seed"]
-        phone = device.Device(url, self.file("phone"))
-        phone.seeds[pairing] = bytes.fromhex(seed)
-
-        def login(**more):
-            return host.post("authentication_requests/initiate", user_name="jdoe", terminal_name="host", **more)[1]
-
-        self.assertTrue(login(otp=phone.code(pairing))["granted"])
-        self.assertTrue(login()["pending"])
+        self.assertTrue(self.login(url, otp=self.code())["granted"])
+        self.assertTrue(self.login(url)["pending"])
         for used, code in zip((True, False, False), self.facts.get("recovery", [])):
-            self.assertEqual(login(otp=code)["granted"], not used)
-        made = subprocess.run([system.program("toopher-admin"), "--config", self.file("toopherd.conf"), "--yes", "recovery-codes",
-                               "jdoe"], capture_output=True, text=True, check=True)
-        self.assertTrue(login(otp=made.stdout.split()[0])["granted"])
+            self.assertEqual(self.login(url, otp=code)["granted"], not used)
+        made = self.admin("recovery-codes", "jdoe")
+        self.assertTrue(self.login(url, otp=made.split()[0])["granted"])
+
+    def restore_one_from_before(self, is_running):
+        backup = self.file("backup.sqlite")
+        shutil.copy(self.database, backup)
+        tables = columns(backup)
+        before = rows(backup, tables)
+        server, url = self.serve()
+        self.login(url)
+        if not is_running:
+            server.stop()
+        self.admin("restore", backup)
+        if not is_running:
+            _, url = self.serve()
+        self.assertEqual((version(self.database), columns(self.database)), self.newest())
+        after = rows(self.database, tables)
+        for told in ("audit", "memos"):  # of the restoring, too
+            self.assertEqual([row for row in before.get(told, []) if row not in after[told]], [])
+        same = tables.keys() - {"audit", "memos", "sqlite_sequence", "past_requests"}
+        self.assertEqual({table: after[table] for table in same}, {table: before[table] for table in same})
+        self.assertTrue(self.login(url, otp=self.code())["granted"])
+
+    def test_a_backup_from_before_is_restored(self):
+        self.restore_one_from_before(is_running=True)
+
+    def test_a_backup_from_before_is_restored_without_a_server(self):
+        self.restore_one_from_before(is_running=False)
 
     def test_a_newer_database_is_left_alone(self):
         database = sqlite3.connect(self.database)
