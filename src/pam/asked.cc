@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "pam/sudo_command.h"
 #include "pam/undecidable.h"
 
 namespace toopher::pam {
@@ -23,8 +24,7 @@ Account caller(const Account& account, const AttemptKey& key) {
 
 bool concerns_the_caller(const Account& account, const std::string& service) {
   const bool su = service == "su" || service == "su-l";
-  const bool sudo = service == "sudo" || service == "sudo-i";
-  return sudo || (su && account.uid == 0);
+  return is_sudo(service) || (su && account.uid == 0);
 }
 
 }  // namespace

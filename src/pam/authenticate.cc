@@ -29,6 +29,8 @@
 #include "pam/outcome.h"
 #include "pam/policy.h"
 #include "pam/remembered.h"
+#include "pam/shown.h"
+#include "pam/sudo_command.h"
 #include "pam/undecidable.h"
 #include "pam/unknown_account.h"
 #include "pam/unpaired_factor.h"
@@ -76,13 +78,19 @@ class Attempt {
     if (needed == Requirement::exempt) return {Verdict::exempt, Method::none, "", ""};
 
     read_language();
-    HostConversation conversation(handle_, clock_, catalogue_);
+    HostConversation conversation(handle_, clock_, catalogue_, manners());
     const std::unique_ptr<Factor> factor = make_factor();
     const Terms terms = make_terms(needed);
     if (account_) return Login(terms, conversation, *factor, clock_).run();
     UnknownAccountConversation unknown(conversation);
     return end_for_unknown_account(Login(terms, unknown, *factor, clock_).run(),
                                    options_.options.failure_policy);
+  }
+
+  /// sudo notes that a prompt got no reply, and refuses then whatever pam_authenticate(3) returns (auth/pam.c).
+  [[nodiscard]] Manners manners() const {
+    if (!is_sudo(key_.service)) return {};
+    return {replaces_prompts(), true};
   }
 
   void read_config() {

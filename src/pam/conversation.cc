@@ -38,15 +38,23 @@ Answer converse(const Handle& handle, int style, const std::string& text) {
   return {code, ReplyHandle(reply)};
 }
 
+/// Of a prompt, which ends in a colon and a blank.
+std::string as_sentence(std::string_view prompt) {
+  return std::string(prompt.substr(0, prompt.find_last_not_of(": ") + 1)) + ".";
+}
+
 }  // namespace
 
 Conversation::Reply HostConversation::ask(const Text& prompt, bool visible) {
+  const std::string words = prompt.in(catalogue_);
+  if (manners_.replaces_prompts) (void)converse(handle_, PAM_TEXT_INFO, as_sentence(words));
+  const bool shown = visible && !manners_.replaces_prompts;
   const auto asked = clock_.now();
-  const Answer answer =
-      converse(handle_, visible ? PAM_PROMPT_ECHO_ON : PAM_PROMPT_ECHO_OFF, prompt.in(catalogue_));
+  const Answer answer = converse(handle_, shown ? PAM_PROMPT_ECHO_ON : PAM_PROMPT_ECHO_OFF, words);
   if (answer.code != PAM_SUCCESS) {
     const bool at_once = clock_.now() - asked < kTooFastForAPerson;
-    return {answer.code == PAM_CONV_ERR && at_once ? Status::unavailable : Status::broken, {}};
+    const bool is_possible = answer.code != PAM_CONV_ERR || !at_once || manners_.fails_without_reply;
+    return {is_possible ? Status::broken : Status::unavailable, {}};
   }
   if (!answer.reply || answer.reply->resp == nullptr) return {Status::broken, {}};
   const std::string_view text(answer.reply->resp,

@@ -7,6 +7,7 @@
 
 #include "pam/misconfigured.h"
 #include "pam/shown.h"
+#include "pam/sudo_command.h"
 
 namespace toopher::pam {
 namespace {
@@ -19,10 +20,6 @@ std::string host_name() {
   std::array<char, 256> name{};
   if (::gethostname(name.data(), name.size() - 1) != 0) return "localhost";
   return name.data();
-}
-
-bool is_sudo(const std::string& service) {
-  return service == "sudo" || service == "sudo-i";
 }
 
 }  // namespace

@@ -58,4 +58,9 @@ ShownCommand shown_command() {
           shorten(directory, kMaxDirectory)};
 }
 
+bool replaces_prompts() {
+  const std::string arguments = read_arguments();
+  return read_sudo_command(split(arguments, '\0')).own_prompt;
+}
+
 }  // namespace toopher::pam

@@ -73,9 +73,9 @@ class Parser {
     const bool known = read_options();
     rest_.insert(rest_.end(), words_.begin() + static_cast<std::ptrdiff_t>(next_), words_.end());
     const bool edits = !words_.empty() && words_.front().ends_with("sudoedit");
-    if (!known) return {quoted(words_), "", ""};
+    if (!known) return {quoted(words_), "", "", own_prompt_};
     const bool alone = plain_ && !edits && next_ < words_.size();
-    return {quoted(alone ? rest_ : words_), target(), std::string(directory_)};
+    return {quoted(alone ? rest_ : words_), target(), std::string(directory_), own_prompt_};
   }
 
  private:
@@ -145,6 +145,7 @@ class Parser {
     if (option.letter == 'u') user_ = value, user_given_ = true;
     if (option.letter == 'g') group_given_ = true;
     if (option.letter == 'D') directory_ = value;
+    if (option.letter == 'p') own_prompt_ = true;
   }
 
   const std::vector<std::string_view>& words_;
@@ -154,10 +155,15 @@ class Parser {
   std::string_view directory_;
   bool user_given_ = false;
   bool group_given_ = false;
+  bool own_prompt_ = false;
   bool plain_ = true;
 };
 
 }  // namespace
+
+bool is_sudo(std::string_view service) {
+  return service == "sudo" || service == "sudo-i";
+}
 
 SudoCommand read_sudo_command(const std::vector<std::string_view>& words) {
   return Parser(words).run();

@@ -124,6 +124,23 @@ void sudos_options_are_read_as_sudo_does(void**) {
   }
 }
 
+void sudos_own_prompt_is_seen(void**) {
+  for (const auto& words : std::vector<std::vector<std::string_view>>{{"sudo", "-p", "x", "ls"},
+                                                                      {"sudo", "-p", "", "ls"},
+                                                                      {"sudo", "-px", "ls"},
+                                                                      {"sudo", "-u", "bob", "-knp", "x"},
+                                                                      {"sudo", "--prompt", "x", "ls"},
+                                                                      {"sudo", "--prompt=x"},
+                                                                      {"sudo", "A=b", "-p", "x", "-z"}})
+    assert_true(read_sudo_command(words).own_prompt);
+  for (const auto& words : std::vector<std::vector<std::string_view>>{{},
+                                                                      {"sudo", "ls", "-p", "x"},
+                                                                      {"sudo", "-u", "-p", "ls"},
+                                                                      {"sudo", "--", "-p"},
+                                                                      {"sudo", "-P", "ls"}})
+    assert_false(read_sudo_command(words).own_prompt);
+}
+
 void this_process_is_read(void**) {
   const ShownCommand shown = shown_command();
   assert_true(shown.command.find("/proc") == std::string::npos);
@@ -138,6 +155,7 @@ int main() {
       cmocka_unit_test(words_are_quoted_as_bash_takes_them),
       cmocka_unit_test(a_cut_keeps_both_ends_and_says_so),
       cmocka_unit_test(sudos_options_are_read_as_sudo_does),
+      cmocka_unit_test(sudos_own_prompt_is_seen),
       cmocka_unit_test(this_process_is_read),
   };
   return cmocka_run_group_tests_name("shown", tests, nullptr, nullptr);

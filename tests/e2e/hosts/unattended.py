@@ -14,6 +14,7 @@ from attempt import Attempt, require
 from scenarios import GRANTED
 
 FILE = "/tmp/to-be-copied"
+PASSWORD = "typed ahead"
 
 
 # --- one connection, several sessions -------------------------------------------
@@ -101,6 +102,17 @@ def nobody_is_asked(host, entered):
     return play
 
 
+def sudo_without_replies(scene):
+    """Where sudo found no reply to a prompt, it refuses whatever the module says then: nobody is asked to approve in vain."""
+    scene.write_files()
+    host = SudoCommand("ALL", f"echo '{PASSWORD}' | sudo -k -S {ENTER_AS_ROOT}")
+    with Attempt(scene, host, password=PASSWORD) as attempt:
+        require("event", attempt.start().next(), "ended")
+        require("entered", attempt.finish().entered, False)
+        attempt.expect_requests("push cancelled")
+        attempt.expect_log("outcome=aborted")
+
+
 def sudo_remembers(scene):
     """Within sudo's timestamp a second sudo on the same terminal asks for nothing."""
     scene.write_files()
@@ -119,6 +131,7 @@ class Named:
 
 SCENARIOS = {
     "ssh shared | scp over the connection of a login": scp_after_login,
+    "sudo | -S, with a password only": sudo_without_replies,
     "sudo | a timestamp, then sudo again": sudo_remembers,
     **{name: nobody_is_asked(host, entered) for name, (host, entered) in HOSTS.items()},
 }

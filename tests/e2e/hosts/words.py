@@ -8,6 +8,7 @@ import re
 import shutil
 
 import drivers
+import visit
 import world
 from attempt import Attempt, require
 from special import Named
@@ -150,6 +151,33 @@ def silent_host(scene):
         require("chatter", "Waiting" in terminal.visit.transcript, False)
 
 
+OWN_PROMPT = "[words of my own] "
+
+
+def sudo_in_own_words(*arguments, by_code):
+    """sudo -p puts the person's own prompt in the place of each of ours, and one that was meant for a password may be
+    answered with it: ours is told before, and nothing typed is seen."""
+    asks = re.escape(OWN_PROMPT) + "$"
+
+    def play(scene):
+        scene.write_files()
+        with Attempt(scene, drivers.SudoWith(*arguments, "/bin/sh", "-c", drivers.COMMAND)) as attempt:
+            terminal = attempt.start()
+            require("event", terminal.next(asks), asks)
+            terminal.type(attempt.person.password)
+            require("event", terminal.next(asks), asks)
+            told = terminal.visit.transcript
+            require("what is asked is told", "and press Enter, or type a one-time code." in told, True)
+            typed = attempt.code() if by_code else ""
+            if not by_code:
+                attempt.take_phone("approve", "--number", visit.number_in(told))
+            terminal.type(typed)
+            require("event", terminal.next(), "entered")
+            require("the code is on the screen", bool(typed) and typed in terminal.visit.transcript, False)
+            attempt.expect_log(f"outcome=granted factor={'code' if by_code else 'push'}")
+    return play
+
+
 SCENARIOS = {
     **{f"{host} | language=de": prompt_is(host, GERMAN, "language=de") for host in PROMPTING},
     "sudo | language=de_AT.UTF-8 in the file, wrong code": german_refusal,
@@ -165,6 +193,9 @@ SCENARIOS = {
     "ssh publickey,keyboard-interactive | echo-code=no stays visible without a password":
         typed_code("ssh publickey,keyboard-interactive", str, "echo_code=no"),
     "sudo | PAM_SILENT": silent_host,
+    "sudo | -p, approved": sudo_in_own_words("-p", OWN_PROMPT, by_code=False),
+    "sudo | -p, a code": sudo_in_own_words("-u", "root", "-Hp" + OWN_PROMPT, by_code=True),
+    "sudo | --prompt": sudo_in_own_words("--user=root", "--prompt", OWN_PROMPT, by_code=True),
 }
 
 ALL = [(lambda scene, row: row.play(scene), Named(name, play)) for name, play in SCENARIOS.items()]
