@@ -65,7 +65,7 @@ UniqueFd reset_signals() {
   (void)::signal(SIGPIPE, SIG_IGN);
   sigset_t asked_to_stop;
   sigemptyset(&asked_to_stop);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&asked_to_stop, signal);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) sigaddset(&asked_to_stop, signal);
   expect(::sigprocmask(SIG_SETMASK, &asked_to_stop, nullptr) == 0, "sigprocmask");
   UniqueFd fd(::signalfd(-1, &asked_to_stop, SFD_CLOEXEC | SFD_NONBLOCK));
   expect(static_cast<bool>(fd), "signalfd");

@@ -41,6 +41,13 @@ def interrupt(attempt):
     return moment
 
 
+def press_quit(attempt):
+    """Ctrl-\\: a helper that the module started is in the foreground of the terminal, and gets the signal, too."""
+    moment = time.monotonic_ns()
+    attempt.terminal.child.send("\x1c")
+    return moment
+
+
 def kill_client(attempt):
     moment = time.monotonic_ns()
     attempt.terminal.child.kill(signal.SIGKILL)
@@ -88,7 +95,7 @@ def let_login_end_it(attempt):
     return time.monotonic_ns()
 
 
-EVENTS = {"Ctrl-C": interrupt, "client killed": kill_client, "terminal gone": close_terminal,
+EVENTS = {"Ctrl-C": interrupt, "Ctrl-\\": press_quit, "client killed": kill_client, "terminal gone": close_terminal,
           "LoginGraceTime": let_sshd_end_it, "client killed, LoginGraceTime": kill_client_and_let_sshd_end_it,
           "login's alarm": let_login_end_it}
 
@@ -189,6 +196,7 @@ def rows():
     kinds += [("ssh publickey,keyboard-interactive", PROMPTING, "Ctrl-C"), ("ssh password", WAITING, "LoginGraceTime")]
     kinds += [(host, moment, event) for host in ("sudo", "su", "login") for moment in (PROMPTING, WAITING)
               for event in ("Ctrl-C", "client killed", "terminal gone")]
+    kinds += [(host, moment, "Ctrl-\\") for host in ("sudo", "su") for moment in (PROMPTING, WAITING)]
     kinds += [("su to root", moment, "Ctrl-C") for moment in (PROMPTING, WAITING)]
     kinds += [("login", moment, "login's alarm") for moment in (PROMPTING, WAITING)]
     return [GivingUp(*kind, by) for by in ("of its own", "as a service") for kind in kinds]
