@@ -74,6 +74,13 @@ void become(const Owner& owner) {
   renounce_privileges();
 }
 
+/// Where the home itself is missing, because nothing is mounted there, nobody can tell that the file is. Debian Policy 9.2.3
+/// names a home that no account has.
+bool home_is_missing(const std::string& home) {
+  const UniqueFd found(::open(home.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  return !found && home != "/nonexistent";
+}
+
 Secret read_own(const std::string& path, uid_t owner) {
   FileRules rules;
   rules.owner = owner;
@@ -106,7 +113,9 @@ void tell(int pipe, const Owner& owner, const std::string& path) noexcept {
     become(owner);
     put(pipe, kText, read_own(path, owner.identity.uid).view());
   } catch (const FileError& error) {
-    put(pipe, error.kind() == FileError::Kind::missing ? kMissing : kWrong, error.what());
+    const bool missing = error.kind() == FileError::Kind::missing;
+    if (missing && home_is_missing(owner.home)) return put(pipe, kWrong, owner.home + ": does not exist");
+    put(pipe, missing ? kMissing : kWrong, error.what());
   } catch (const StartError& error) {
     put(pipe, error.kind() == failure::kConfig ? kWrong : kFailed, error.what());
   } catch (const std::exception& error) {

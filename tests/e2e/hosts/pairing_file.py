@@ -4,6 +4,7 @@
 import contextlib
 import dataclasses
 import os
+import shutil
 
 import world
 from attempt import Attempt, require
@@ -123,6 +124,7 @@ SPOILED = {
     "unreadable for her": (lambda path, account: os.chmod(path, 0), ": Permission denied"),
     "in a home that she cannot enter": (lambda path, account: os.chmod(os.path.dirname(path), 0), ": Permission denied"),
     "in a home that others may write": (lambda path, account: os.chmod(os.path.dirname(path), 0o777), "chmod go-w"),
+    "in a home that is not there": (lambda path, account: shutil.rmtree(os.path.dirname(path)), ": does not exist"),
     "too long": (replace("#" * 20000 + "\n"), ": is longer than 16384 bytes"),
     "with an over-long line": (replace(GOOD + "# " + "x" * 5000), ":3: the line is longer than 4096 bytes"),
     "with a NUL": (replace(GOOD + "x\0y = 1\n"), ":3: a NUL byte"),
