@@ -18,6 +18,7 @@ constexpr mode_t kDirectoryMode = 0700;
 constexpr mode_t kParentMode = 0755;
 constexpr mode_t kFileMode = 0600;
 constexpr Clock::Duration kLockPause{10};
+constexpr int kOpen = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
 std::string parent_of(const std::string& path) {
   return path.substr(0, path.rfind('/'));
@@ -42,18 +43,21 @@ void make_parent(const std::string& path) {
 void make(const std::string& path, const Owner& owner) {
   make_parent(parent_of(path));
   if (::mkdir(path.c_str(), kDirectoryMode) != 0) return;
-  if (::lchown(path.c_str(), owner.uid, owner.gid) != 0)
+  // Who owns the directory above may have put something else there since; a directory that is not ours is not given away.
+  const UniqueFd made(::open(path.c_str(), kOpen));
+  struct stat status {};
+  const bool is_own = made && ::fstat(made.get(), &status) == 0 && status.st_uid == ::geteuid();
+  if (is_own && ::fchown(made.get(), owner.uid, owner.gid) != 0)
     refuse(FileError::Kind::unreadable, path, "cannot be given to its user: " + error_text(errno));
 }
 
 }  // namespace
 
 UniqueFd open_state_directory(const std::string& path, const Owner& owner, const FileRules& parents) {
-  constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-  UniqueFd fd(::open(path.c_str(), kFlags));
+  UniqueFd fd(::open(path.c_str(), kOpen));
   if (!fd && errno == ENOENT) {
     make(path, owner);
-    fd.reset(::open(path.c_str(), kFlags));
+    fd.reset(::open(path.c_str(), kOpen));
   }
   if (!fd)
     refuse(errno == ENOENT ? FileError::Kind::missing : FileError::Kind::unreadable, path,
