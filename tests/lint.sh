@@ -50,7 +50,7 @@ flags="-std=c++20 -I$root/src -I$root/tests -I$build -DSYSCONFDIR=\"/etc\" -DLIB
 
 status=0
 clang-format --dry-run -Werror "$@" || status=1
-cppcheck --quiet --std=c++20 --language=c++ --enable=warning,performance,portability --inline-suppr \
+cppcheck -j "$(nproc)" --quiet --std=c++20 --language=c++ --enable=warning,performance,portability --inline-suppr \
   --error-exitcode=1 -I "$root/src" -I "$root/tests" --suppress=missingInclude "$@" || status=1
 
 [ "$quick" = no ] || exit $status
