@@ -3,10 +3,12 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <climits>
 #include <cstdint>
 #include <ctime>
+#include <string_view>
 
 #include "base/text.h"
 #include "helper/launch.h"
@@ -18,6 +20,7 @@ namespace {
 constexpr std::chrono::seconds kHelperStart{5};
 constexpr std::int64_t kSoon = 30 * std::int64_t{86400};  // seconds until a certificate expires
 constexpr std::uint64_t kMostSkew = 60;                   // seconds
+constexpr std::uint64_t kFirstOfAnybody = 1024;           // ports from here on need no privilege
 /// Nobody's name, where none is given.
 constexpr const char* kNobody = "toopher-check";
 
@@ -31,6 +34,15 @@ std::string day(std::int64_t seconds) {
   std::array<char, 16> text{};
   if (::gmtime_r(&time, &parts) == nullptr) return "?";
   return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%d", &parts)};
+}
+
+/// Of an http or https URL with a host; empty if it names none.
+std::string_view port_of(std::string_view url) {
+  url.remove_prefix(std::min(url.size(), url.find("://") + 3));
+  url = url.substr(0, url.find('/'));
+  const auto colon = url.rfind(':');
+  const bool in_brackets = colon != std::string_view::npos && url.find(']', colon) != std::string_view::npos;
+  return colon == std::string_view::npos || in_brackets ? std::string_view() : url.substr(colon + 1);
 }
 
 std::string advice_for(std::string_view kind) {
@@ -67,6 +79,21 @@ void judge_clock(Findings& findings, const std::string& url, const helper::Messa
     findings.ok(Area::server, what);
 }
 
+/// http, which is accepted to this machine only: nothing but its port tells the server from another program.
+void judge_plain_http(Findings& findings, const std::string& url) {
+  const std::string_view port = port_of(url);
+  const auto number = parse_decimal(port, 65'535);
+  if (port.empty() || (number && *number < kFirstOfAnybody))
+    findings.info(Area::server, url + " is not encrypted, which is accepted to this machine only");
+  else
+    findings.warning(
+        Area::server,
+        url +
+            " is not encrypted: while the server does not run, any user of this computer can answer "
+            "at its port, let everybody in and read codes",
+        "Give toopherd a certificate (toopherd(8)), or let a proxy listen at a port below 1024.");
+}
+
 void judge_answer(Findings& findings, const std::string& url, const helper::Message& line) {
   std::string how = url;
   if (line.has("address")) how += " at " + std::string(line.get("address"));
@@ -77,8 +104,7 @@ void judge_answer(Findings& findings, const std::string& url, const helper::Mess
   }
   findings.ok(Area::server,
               how + " answers in " + std::string(line.get("ms")) + " ms, and accepts key and secret");
-  if (to_lower_ascii(url).starts_with("http:"))
-    findings.info(Area::server, url + " is not encrypted, which is accepted to this machine only");
+  if (to_lower_ascii(url).starts_with("http:")) judge_plain_http(findings, url);
 }
 
 void judge_user(Findings& findings, const std::string& url, const std::string& user,

@@ -99,10 +99,12 @@ void check_alternative(Findings& findings, const Sshd& sshd, const Methods& meth
         joined(methods) + " alone lets in without a second factor: sshd calls no auth step for it",
         std::string(kKeyFirst) + (sshd.any_method() ? "" : ", if that is not meant"));
   } else if (!by_prompt && sshd.prompts()) {
-    findings.info(Area::sshd,
-                  "with the method \"" + joined(methods) +
-                      "\" no prompt can be shown: a push without a number, and no code can be typed",
-                  "Leave the password to keyboard-interactive: PasswordAuthentication no");
+    findings.warning(
+        Area::sshd,
+        "with the method \"" + joined(methods) +
+            "\" no prompt can be shown: a push without a number, and no code can be typed; whoever has "
+            "a password may choose it",
+        "Leave the password to keyboard-interactive: PasswordAuthentication no");
   }
   const bool alone = by_prompt && methods.size() == 1;
   if (alone && !verdict.has_password && verdict.exempt_need_nothing)
