@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import tempfile
+import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.environ.get("TOOPHER_SRCDIR") or os.path.dirname(__file__) + "/../..", "tests/support"))
@@ -14,6 +15,7 @@ import relay
 import system
 
 WAIT = {"timeout_ms": 30000}
+STEP = 30  # seconds that a code is good for (RFC 6238, section 5.2)
 PUSH = {"timeout_ms": 30000, "ttl": 30}
 
 
@@ -80,10 +82,9 @@ class ServerTest(unittest.TestCase):
     def fresh_code(self):
         """A code of a time step that no test used before."""
         used = getattr(type(self), "used", None)
-        code = system.wait_until(lambda: (lambda now: now if now != used else None)(self.phone.code()),
-                                 "a new one-time code", timeout=40)
-        type(self).used = code
-        return code
+        system.wait_until(lambda: time.time() // STEP != used, "the next time step", timeout=STEP + system.PATIENCE)
+        type(self).used = time.time() // STEP
+        return self.phone.code()
 
     def withdrawn(self):
         """Whether nothing is left on the phone."""
