@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <optional>
 #include <string>
 
 #include "base/wiping.h"
@@ -45,11 +46,16 @@ constexpr const char* kHelp =
     "\n"
     "See toopherd(8).\n";
 
+constexpr const char* kOfInit =
+    "--listen, --origin, --push-contact, --database and --database-password-file go with --init only, and "
+    "--init goes with nothing else";
+
 struct CommandLine {
   std::string config;
   server::InitOptions init;
+  bool describes_new_server = false;  ///< an option of kOfInit was given
   std::string requester;
-  std::string scopes = "login,enrol";
+  std::optional<std::string> scopes;
   bool help = false;
   bool version = false;
 };
@@ -59,7 +65,7 @@ bool parse(int argc, char** argv, CommandLine& line) {
   enum {
     kConfig = 1,
     kInit,
-    kListen,
+    kListen,  // to kPasswordFile: those of kOfInit
     kOrigin,
     kPushContact,
     kDatabase,
@@ -106,6 +112,7 @@ bool parse(int argc, char** argv, CommandLine& line) {
       line.version = true;
     else
       return false;
+    if (found >= kListen && found <= kPasswordFile) line.describes_new_server = true;
   }
   if (optind < argc) (void)std::fprintf(stderr, "toopherd: unexpected argument '%s'\n", argv[optind]);
   return optind >= argc;
@@ -118,18 +125,19 @@ int usage_error(const char* message) {
 
 int run(const CommandLine& line) {
   if (!line.init.directory.empty()) {
-    if (!line.config.empty() || !line.requester.empty())
-      return usage_error("--init goes with --listen, --origin, --push-contact and --database only");
+    if (!line.config.empty() || !line.requester.empty() || line.scopes) return usage_error(kOfInit);
     server::initialise(line.init);
     return 0;
   }
+  if (line.describes_new_server) return usage_error(kOfInit);
   if (line.config.empty()) return usage_error("--config or --init is needed");
+  if (line.scopes && line.requester.empty()) return usage_error("--scopes goes with --add-requester only");
   const server::ServerConfig config = server::load_server_config(line.config);
   if (line.requester.empty()) {
     server::serve(config);
     return 0;
   }
-  const auto scopes = server::parse_scopes(line.scopes);
+  const auto scopes = server::parse_scopes(line.scopes.value_or("login,enrol"));
   if (!scopes) return usage_error("--scopes takes login, enrol and admin, separated by commas");
   server::add_requester(config, line.requester, *scopes);
   return 0;

@@ -485,6 +485,18 @@ class Starting(unittest.TestCase):
             self.assertEqual(self.run_with(*wrong).returncode, 2, wrong)
         self.assertEqual(self.run_with("--config", "/nonexistent/toopherd.conf").returncode, 1)
 
+    def test_an_option_of_another_call_is_refused(self):
+        nowhere = "/nonexistent/toopherd.conf"
+        for option in ("--listen", "--origin", "--push-contact", "--database", "--database-password-file"):
+            for call in (["--config", nowhere], ["--config", nowhere, "--add-requester", "web"]):
+                refused = self.run_with(*call, option, "x")
+                self.assertEqual((refused.returncode, "go with --init only" in refused.stderr), (2, True), refused.stderr)
+                self.assertIn(option, refused.stderr)
+        for call in (["--config", nowhere], ["--init", "/nonexistent/s"]):
+            refused = self.run_with(*call, "--scopes", "login")
+            self.assertEqual(refused.returncode, 2, refused.stderr)
+        self.assertIn("--database-password-file", self.run_with("--init", "x", "--config", nowhere).stderr)
+
     def test_what_is_wrong_is_said(self):
         with tempfile.TemporaryDirectory() as directory:
             made = self.run_with("--init", os.path.join(directory, "s"), "--listen", "127.0.0.1:0")
