@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# tools: toopher-authenticator (the phone, in a terminal), toopher-pair, toopher-login.
+# tools: toopher-authenticator (the phone, in a terminal), toopher-pair, toopher-check, toopher-login.
 noinst_LIBRARIES += libtoopher_tools.a
 libtoopher_tools_a_CPPFLAGS = $(AM_CPPFLAGS) $(QRENCODE_CFLAGS)
 libtoopher_tools_a_SOURCES = \
