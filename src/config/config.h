@@ -22,8 +22,8 @@ struct Api {
   std::string ca_file;   ///< PEM; empty: none
   std::string crl_file;  ///< PEM; empty: nobody looks for revoked certificates
   std::string ca_path = "/etc/ssl/certs";  ///< hashed directory; unused with ca_file
-  std::string proxy;                       ///< http://host:port; empty: none, whatever the environment says
-  std::chrono::seconds timeout{10};        ///< 1 to 60; a server that gave no answer by then is unreachable
+  std::string proxy;                 ///< http(s)://host:port; empty: none, whatever the environment says
+  std::chrono::seconds timeout{10};  ///< 1 to 60; a server that gave no answer by then is unreachable
 };
 
 enum class FailurePolicy { deny, allow };
