@@ -96,7 +96,7 @@ const char* const kCheckUsage = R"(usage: toopher-check [OPTIONS]
 Looks over an installation of pam_toopher and says what is wrong with it. Run it
 as root before you close your root shell. It changes nothing.
 
-  --user USER         ask sshd what holds for this account
+  --user USER         what sshd and the servers say of this account
   --json              for programs
   --config FILE       another configuration
   --pam-dir DIR       instead of /etc/pam.d and /usr/lib/pam.d; may be repeated
