@@ -22,7 +22,7 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-constexpr std::size_t kMaxThrownAway = 16 * 1024 * 1024;  // bytes that a refused client may still send
+constexpr std::size_t kMaxThrownAway = 16'777'216;  // bytes that a refused client may still send
 
 /// Throws away what comes, until the client closes, its socket is closed, or it was enough.
 asio::awaitable<void> throw_away(tcp::socket& socket) {

@@ -99,6 +99,7 @@ bool SqliteStore::run_together(const std::vector<Work>& group) {
 
 std::vector<std::exception_ptr> SqliteStore::run_apart(const std::vector<Work>& group) {
   std::vector<std::exception_ptr> outcomes;
+  outcomes.reserve(group.size());
   database_.change("BEGIN IMMEDIATE");
   for (const Work& work : group) outcomes.push_back(run_within_savepoint(work.operation));
   return outcomes;
