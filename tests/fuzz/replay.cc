@@ -100,6 +100,7 @@ class Mutator {
   }
 
   const std::vector<std::string>& seeds_;
+  // NOLINTNEXTLINE(cert-msc32-c,cert-msc51-cpp): always the same inputs
   std::mt19937_64 random_{20120518};
 };
 
@@ -110,6 +111,7 @@ std::size_t replay(const Target& target) {
   std::sort(files.begin(), files.end());
   require(!files.empty(), "a target has a corpus");
   std::vector<std::string> seeds;
+  seeds.reserve(files.size());
   for (const auto& file : files) seeds.push_back(content(file));
   LastInput last(std::string("fuzz-") + target.name + ".last");
   const auto run = [&](const std::string& input) {
