@@ -153,12 +153,13 @@ void json_is_written_as_jansson_writes_it(void**) {
     assert_non_null(value.get());
     char* expected = json_dumps(value.get(), JSON_COMPACT | JSON_ENSURE_ASCII);
     assert_same_text(dump(value.get()), expected);
-    std::free(expected);
+    std::free(expected);  // NOLINT(cppcoreguidelines-no-malloc): as jansson says
   }
 }
 
 void times_are_those_of_the_calendar(void**) {
-  for (std::int64_t seconds = -62'167'219'200; seconds <= 253'402'300'799; seconds += 86'399 * 331) {
+  for (std::int64_t seconds = -62'167'219'200; seconds <= 253'402'300'799;
+       seconds += std::int64_t{86'399} * 331) {
     const std::time_t time = seconds;
     std::tm utc{};
     char expected[80];

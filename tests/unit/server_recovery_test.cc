@@ -96,6 +96,7 @@ void of_many_submissions_of_one_recovery_code_exactly_one_wins(void**) {
   World::hash(*hashes);
   std::array<RequestState, 20> states{};
   std::vector<std::future<void>> all;
+  all.reserve(states.size());
   for (RequestState& state : states) {
     all.push_back(world.submitted([&](Transaction& transaction) {
       Context context{transaction, world.now, kOrigin, hashes.get()};
@@ -385,6 +386,7 @@ void of_two_uses_of_an_approval_one_counts(void**) {
   std::array<Attempt, 8> attempts;
   for (Attempt& attempt : attempts) attempt.phrase = world.phrase_of(world.new_phone());
   std::vector<std::future<void>> all;
+  all.reserve(attempts.size());
   for (Attempt& attempt : attempts) {
     all.push_back(world.submitted([&](Transaction& transaction) {
       Context context{transaction, world.now, kOrigin};
