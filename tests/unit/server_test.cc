@@ -284,6 +284,7 @@ void pushes_are_limited(void**) {
   World world;
   const Phone phone = world.pair("jdoe");
   std::vector<AuthenticationRequest> requests;
+  requests.reserve(3);
   for (int i = 0; i < 3; ++i) requests.push_back(world.push("jdoe"));
   assert_int_equal(world.refusal(world.start(World::push_of("jdoe"))), 429);
   assert_same_text(requests[0].number, "");

@@ -37,6 +37,7 @@ void of_many_submissions_one_counts(void**) {
   constexpr int kSubmissions = 200;
   int granted = 0;
   std::vector<std::future<void>> done;
+  done.reserve(kSubmissions);
   for (int i = 0; i < kSubmissions; ++i) {
     done.push_back(world.submitted([&](Transaction& transaction) {
       Context context{transaction, world.now, kOrigin};
