@@ -131,7 +131,10 @@ class Services(Scene):
         self.stack("sudo", UNIX + "auth required @\n")
         self.stack("login", UNIX)
         self.finding("info", "still open: login")
-        self.assertEqual(len(self.wrong(self.check()[1])), 1)  # the server has no certificate
+        status, findings = self.check()
+        [plain] = self.wrong(findings)
+        self.assertEqual(status, 1)
+        self.assertIn("is not encrypted", plain)
 
     def test_earlier_module(self):
         self.stack("sudo", UNIX + "auth required @ config_fail_closed\n")

@@ -83,8 +83,9 @@ class ServerTest(unittest.TestCase):
         """A code of a time step that no test used before."""
         used = getattr(type(self), "used", None)
         system.wait_until(lambda: time.time() // STEP != used, "the next time step", timeout=STEP + system.PATIENCE)
+        code = self.phone.code()
         type(self).used = time.time() // STEP
-        return self.phone.code()
+        return code
 
     def withdrawn(self):
         """Whether nothing is left on the phone."""
