@@ -46,6 +46,7 @@ libtoopher_server_a_SOURCES = \
 	server/reload.cc server/reload.h \
 	server/service_manager.cc server/service_manager.h \
 	server/server_config.cc server/server_config.h \
+	server/housekeeper.cc server/housekeeper.h \
 	server/http/answer.h \
 	server/http/api_call.h \
 	server/http/app.cc server/http/app.h \

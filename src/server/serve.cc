@@ -27,6 +27,7 @@
 #include "server/admin/in_use.h"
 #include "server/admin/replacement.h"
 #include "server/descriptors.h"
+#include "server/housekeeper.h"
 #include "server/http/app.h"
 #include "server/http/authenticator_api.h"
 #include "server/http/health.h"
@@ -39,7 +40,6 @@
 #include "server/open_store.h"
 #include "server/push/notifier.h"
 #include "server/reload.h"
-#include "server/service/housekeeping.h"
 #include "server/service_manager.h"
 #include "server/setup.h"
 #include "server/store/measured_store.h"
@@ -99,6 +99,7 @@ class Server {
         store_(*engine_, metrics_),
         health_(store_, loop_.get_executor()),
         app_{store_, waiters_, hasher_, config.origin, wall_clock, loop_.get_executor()},
+        housekeeper_(app_, config_.retention),
         notifier_(store_, metrics_, loop_.get_executor(), wall_clock),
         listener_(
             loop_, {asio::ip::make_address(config.listen.address), config.listen.port}, tls_of(config),
@@ -356,31 +357,9 @@ class Server {
     housekeeping_.expires_after(kHousekeeping);
     housekeeping_.async_wait([this](const boost::system::error_code& error) {
       if (error) return;
-      take_step();
+      housekeeper_.take_step();
       keep_house();
     });
-  }
-
-  /// One of them is under way at a time; while there is more to do they follow each other.
-  void take_step() {
-    if (std::exchange(cleaning_, true)) return;
-    struct Found {
-      bool changed = false;
-      bool more = false;
-    };
-    const auto found = std::make_shared<Found>();
-    store_.submit(
-        [this, found](Transaction& transaction) {
-          found->changed = transaction.changed_elsewhere() || found->changed;
-          if (!transaction.alone_at_housekeeping()) return;
-          Context context{transaction, app_.now(), app_.origin};
-          found->more = server::keep_house(context, config_.retention);
-        },
-        [this, found](const std::exception_ptr& failure) {
-          cleaning_ = false;
-          if (found->changed) waiters_.notify_all();
-          if (!failure && found->more && !waiters_.draining()) take_step();
-        });
   }
 
   /// The loop ends by itself once nothing is left to do.
@@ -416,8 +395,8 @@ class Server {
   std::unique_ptr<Store> engine_;
   MeasuredStore store_;
   Health health_;
-  bool cleaning_ = false;
   App app_;
+  Housekeeper housekeeper_;
   push::Notifier notifier_;
   Listener listener_;
   admin::ServerOperations admin_operations_;
