@@ -43,24 +43,8 @@ api::Json facts(const Call& call) {
 
 /// What the server of the database says; no members where that is a file.
 api::Json database(const Call& call) {
-  api::Json answer(json_object());
   const auto facts = call.context.store.server_facts();
-  if (!facts) return answer;
-  put(answer, "clock_ahead", facts->now - wall_clock());
-  api::Json settings(json_object());
-  for (const auto& [name, value] : facts->settings) put(settings, name.c_str(), value);
-  put(answer, "settings", std::move(settings));
-  api::Json instances(json_array());
-  for (const auto& instance : facts->instances) {
-    api::Json object(json_object());
-    put(object, "name", instance.name);
-    put(object, "address", instance.address);
-    put(object, "since", instance.since);
-    put(object, "connections", instance.connections);
-    append(instances, std::move(object));
-  }
-  put(answer, "instances", std::move(instances));
-  return answer;
+  return facts ? answer_with(*facts, wall_clock()) : api::Json(json_object());
 }
 
 void print_line(const char* name, const std::string& value) {
@@ -118,6 +102,25 @@ const std::array kCommands{
 };
 
 }  // namespace
+
+api::Json answer_with(const sql::ServerFacts& facts, Millis now) {
+  api::Json answer(json_object());
+  put(answer, "clock_ahead", facts.now - now);
+  api::Json settings(json_object());
+  for (const auto& [name, value] : facts.settings) put(settings, name.c_str(), value);
+  put(answer, "settings", std::move(settings));
+  api::Json instances(json_array());
+  for (const auto& instance : facts.instances) {
+    api::Json object(json_object());
+    put(object, "name", instance.name);
+    put(object, "address", instance.address);
+    put(object, "since", instance.since);
+    put(object, "connections", instance.connections);
+    append(instances, std::move(object));
+  }
+  put(answer, "instances", std::move(instances));
+  return answer;
+}
 
 std::span<const Command> note_commands() {
   return kCommands;

@@ -5,11 +5,17 @@
 
 #include <span>
 
+#include "api/json.h"
 #include "server/admin/command.h"
+#include "server/store/records.h"
+#include "server/store/sql.h"
 
 namespace toopher::server::admin {
 
 std::span<const Command> note_commands();
+
+/// What the operation "database" answers when it is `now` on this machine.
+api::Json answer_with(const sql::ServerFacts& facts, Millis now);
 
 }  // namespace toopher::server::admin
 
