@@ -11,6 +11,7 @@ libtoopher_base_a_SOURCES = \
 	base/spawn.cc base/spawn.h \
 	base/text.cc base/text.h \
 	base/unique_fd.cc base/unique_fd.h \
+	base/url.cc base/url.h \
 	base/utf8.cc base/utf8.h \
 	base/visible.cc base/visible.h \
 	base/wiping.cc base/wiping.h

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "base/url.h"
 
 namespace toopher::config {
 namespace {
@@ -107,12 +108,6 @@ std::string read_path(std::string_view value) {
   return std::string(value);
 }
 
-/// Host of scheme://host[:port]/…, brackets of an IPv6 address included.
-std::string_view host_of(std::string_view authority) {
-  if (authority.starts_with('[')) return authority.substr(0, authority.find(']') + 1);
-  return authority.substr(0, authority.find(':'));
-}
-
 bool is_loopback_literal(std::string_view host) {
   if (host == "[::1]") return true;
   const auto parts = split(host, '.');
@@ -126,12 +121,11 @@ std::string read_base_url(std::string_view value) {
   const bool https = lower.starts_with("https://");
   const bool http = lower.starts_with("http://");
   if (!https && !http) throw WrongValue("a base-url starts with https://");
-  const std::string_view rest = value.substr(https ? 8 : 7);
-  const std::string_view authority = rest.substr(0, rest.find('/'));
+  const auto authority = authority_of(value);
   const bool odd = value.find_first_of(" \t\"'<>\\^`{|}?#@") != std::string_view::npos;
-  if (odd || host_of(authority).empty())
+  if (odd || !authority)
     throw WrongValue("a base-url is https://HOST[:PORT]/PATH without user, query or fragment");
-  if (http && !is_loopback_literal(host_of(authority)))
+  if (http && !is_loopback_literal(authority->host))
     throw WrongValue(
         "http:// would send codes in clear text; use https:// (http only to 127.0.0.1 or [::1])");
   return std::string(value) + (value.ends_with('/') ? "" : "/");

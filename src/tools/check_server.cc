@@ -3,7 +3,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <climits>
 #include <cstdint>
@@ -11,6 +10,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "base/url.h"
 #include "helper/launch.h"
 #include "helper/protocol.h"
 
@@ -20,7 +20,7 @@ namespace {
 constexpr std::chrono::seconds kHelperStart{5};
 constexpr std::int64_t kSoon = 30 * std::int64_t{86400};  // seconds until a certificate expires
 constexpr std::uint64_t kMostSkew = 60;                   // seconds
-constexpr std::uint64_t kFirstOfAnybody = 1024;           // ports from here on need no privilege
+constexpr std::uint16_t kFirstOfAnybody = 1024;           // ports from here on need no privilege
 /// Nobody's name, where none is given.
 constexpr const char* kNobody = "toopher-check";
 
@@ -34,15 +34,6 @@ std::string day(std::int64_t seconds) {
   std::array<char, 16> text{};
   if (::gmtime_r(&time, &parts) == nullptr) return "?";
   return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%d", &parts)};
-}
-
-/// Of an http or https URL with a host; empty if it names none.
-std::string_view port_of(std::string_view url) {
-  url.remove_prefix(std::min(url.size(), url.find("://") + 3));
-  url = url.substr(0, url.find('/'));
-  const auto colon = url.rfind(':');
-  const bool in_brackets = colon != std::string_view::npos && url.find(']', colon) != std::string_view::npos;
-  return colon == std::string_view::npos || in_brackets ? std::string_view() : url.substr(colon + 1);
 }
 
 std::string advice_for(std::string_view kind) {
@@ -81,9 +72,8 @@ void judge_clock(Findings& findings, const std::string& url, const helper::Messa
 
 /// http, which is accepted to this machine only: nothing but its port tells the server from another program.
 void judge_plain_http(Findings& findings, const std::string& url) {
-  const std::string_view port = port_of(url);
-  const auto number = parse_decimal(port, 65'535);
-  if (port.empty() || (number && *number < kFirstOfAnybody))
+  const auto authority = authority_of(url);
+  if (authority && authority->port.value_or(0) < kFirstOfAnybody)
     findings.info(Area::server, url + " is not encrypted, which is accepted to this machine only");
   else
     findings.warning(

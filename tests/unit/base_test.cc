@@ -3,6 +3,7 @@
 #include "base/random.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "base/url.h"
 #include "with_cmocka.h"
 
 using namespace toopher;
@@ -97,14 +98,77 @@ void uuids_are_version_4(void**) {
   for (int i = 0; i < 100; ++i) assert_true(random_below(3) < 3);
 }
 
+/// HOST and PORT of a URL, "-" for a port that it does not say; "none".
+std::string authority(std::string_view url) {
+  const auto found = authority_of(url);
+  if (!found) return "none";
+  return std::string(found->host) + " " + (found->port ? std::to_string(*found->port) : "-");
+}
+
+void urls_have_a_host_and_perhaps_a_port(void**) {
+  assert_same_text(authority("https://login.example.org/v1/"), "login.example.org -");
+  assert_same_text(authority("https://login.example.org:8443/v1/"), "login.example.org 8443");
+  for (const char* end : {"", "/", "?a=b:1", "#c:1", "/a:1/b@c"})
+    assert_same_text(authority("http://127.0.0.1:80" + std::string(end)), "127.0.0.1 80");
+  for (const char* end : {"", "/", "?a=b:1", "#c:1", "/a:1/b@c", ":", ":/"})
+    assert_same_text(authority("http://127.0.0.1" + std::string(end)), "127.0.0.1 -");
+  assert_same_text(authority("http://[::1]"), "[::1] -");
+  assert_same_text(authority("http://[::1]/v1"), "[::1] -");
+  assert_same_text(authority("http://[::1]:8477/v1"), "[::1] 8477");
+  assert_same_text(authority("HTTPS://[2001:db8::7]:443"), "[2001:db8::7] 443");
+  assert_same_text(authority("http://h:0/"), "h 0");
+  assert_same_text(authority("http://h:65535/"), "h 65535");
+}
+
+void urls_without_a_server_are_refused(void**) {
+  for (const char* url : {"",
+                          "https",
+                          "https:",
+                          "https:/h/",
+                          "h:80",
+                          "https://",
+                          "https:///v1",
+                          "https://?h",
+                          "https://:80/",
+                          "https://h:65536/",
+                          "https://h:-1/",
+                          "https://h:+1/",
+                          "https://h: 1/",
+                          "https://h:80a/",
+                          "https://h:80:81/",
+                          "https://::1/",
+                          "https://[::1",
+                          "https://[::1/]",
+                          "https://[]/",
+                          "https://[]:80/",
+                          "https://[::1]x/",
+                          "https://[::1]x:80/",
+                          "https://[::1]80/",
+                          "https://[::1]]/",
+                          "https://::1]/",
+                          "https://h]/",
+                          "https://h[::1]/",
+                          "https://user@h/",
+                          "https://user:80@h/",
+                          "https://@h/",
+                          "https://h:80@evil/",
+                          "https://[::1]@evil/"})
+    assert_same_text(url + std::string(" ") + authority(url), url + std::string(" none"));
+}
+
 }  // namespace
 
 int main() {
   const CMUnitTest tests[] = {
-      cmocka_unit_test(codes_are_normalised),        cmocka_unit_test(text_for_terminals_holds_no_controls),
-      cmocka_unit_test(log_fields_cannot_be_forged), cmocka_unit_test(percent_encoding_round_trips),
-      cmocka_unit_test(decimals_are_strict),         cmocka_unit_test(secrets_move_and_compare),
+      cmocka_unit_test(codes_are_normalised),
+      cmocka_unit_test(text_for_terminals_holds_no_controls),
+      cmocka_unit_test(log_fields_cannot_be_forged),
+      cmocka_unit_test(percent_encoding_round_trips),
+      cmocka_unit_test(decimals_are_strict),
+      cmocka_unit_test(secrets_move_and_compare),
       cmocka_unit_test(uuids_are_version_4),
+      cmocka_unit_test(urls_have_a_host_and_perhaps_a_port),
+      cmocka_unit_test(urls_without_a_server_are_refused),
   };
   return cmocka_run_group_tests_name("base", tests, nullptr, nullptr);
 }

@@ -122,6 +122,15 @@ void wrong_files_are_named_with_their_line(void**) {
        "config:2: base-url = \"http://127.0.0.1@evil.example/\": a base-url is https://HOST[:PORT]/PATH "
        "without user, "
        "query or fragment"},
+      {"[API]\nbase-url = http://[::1]evil.example/\n",
+       "config:2: base-url = \"http://[::1]evil.example/\": a base-url is https://HOST[:PORT]/PATH without "
+       "user, query or fragment"},
+      {"[API]\nbase-url = https://a:65536/\n",
+       "config:2: base-url = \"https://a:65536/\": a base-url is https://HOST[:PORT]/PATH without user, "
+       "query or fragment"},
+      {"[API]\nbase-url = https://[::1/\n",
+       "config:2: base-url = \"https://[::1/\": a base-url is https://HOST[:PORT]/PATH without user, query "
+       "or fragment"},
       {"[API]\nbase-url = https://a/,,https://b/\n",
        "config:2: base-url = \"https://a/,,https://b/\": a base-url starts with https://"},
       {"[API]\nca-file = ca.pem\n", "config:2: ca-file = \"ca.pem\": expected an absolute path"},
