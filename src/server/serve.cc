@@ -12,6 +12,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <ctime>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -226,7 +227,7 @@ class Server {
     const std::string replacement = admin::replacement_of(config_.database);
     if (waiters_.draining()) refuse(409, "The server ends.");
     if (::access(replacement.c_str(), R_OK) != 0) refuse(409, "There is no " + replacement + ".");
-    keep_database_as_ = admin::kept_name(config_.database);
+    keep_database_as_ = admin::kept_name(config_.database, std::time(nullptr));
     api::Json answer(json_object());
     admin::put(answer, "kept", keep_database_as_);
     asio::post(loop_, [this] {

@@ -106,8 +106,8 @@ unit_server_router_test_SOURCES = unit/server_router_test.cc unit/server_world.h
 unit_server_router_test_LDADD = $(server_test_libraries)
 if CMOCKA
 if SERVER
-check_PROGRAMS += unit/server_rules_test unit/server_automation_test unit/server_push_test unit/server_verification_test unit/server_code_apps_test unit/server_housekeeping_test unit/server_doctor_test
-TESTS += unit/server_rules_test unit/server_automation_test unit/server_push_test unit/server_verification_test unit/server_code_apps_test unit/server_housekeeping_test unit/server_doctor_test
+check_PROGRAMS += unit/server_rules_test unit/server_automation_test unit/server_push_test unit/server_verification_test unit/server_code_apps_test unit/server_housekeeping_test unit/server_doctor_test unit/server_replacement_test
+TESTS += unit/server_rules_test unit/server_automation_test unit/server_push_test unit/server_verification_test unit/server_code_apps_test unit/server_housekeeping_test unit/server_doctor_test unit/server_replacement_test
 endif
 endif
 unit_server_verification_test_SOURCES = unit/server_verification_test.cc unit/fake_authenticator.h unit/server_world.h
@@ -118,6 +118,8 @@ unit_server_housekeeping_test_SOURCES = unit/server_housekeeping_test.cc unit/se
 unit_server_housekeeping_test_LDADD = $(server_test_libraries)
 unit_server_doctor_test_SOURCES = unit/server_doctor_test.cc
 unit_server_doctor_test_LDADD = $(server_test_libraries)
+unit_server_replacement_test_SOURCES = unit/server_replacement_test.cc
+unit_server_replacement_test_LDADD = $(server_test_libraries)
 unit_server_push_test_SOURCES = unit/server_push_test.cc unit/server_world.h
 unit_server_push_test_LDADD = $(server_test_libraries)
 unit_server_rules_test_SOURCES = unit/server_rules_test.cc unit/server_world.h

@@ -2,12 +2,12 @@
 #include "server/admin/replacement.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <cstdio>
-#include <ctime>
 #include <filesystem>
 #include <stdexcept>
 
@@ -22,6 +22,11 @@ namespace {
 [[noreturn]] void cannot(const std::string& database, const std::string& what) {
   throw std::runtime_error("the database " + database + " cannot be replaced: " + what + ": " +
                            error_text(errno));
+}
+
+bool is_there(const std::string& path) {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) == 0;
 }
 
 void sync_directory_of(const std::string& path) {
@@ -40,17 +45,20 @@ void discard_replacement(const std::string& database) {
   for (const char* const end : {"", "-wal", "-shm"}) (void)::unlink((replacement_of(database) + end).c_str());
 }
 
-std::string kept_name(const std::string& database) {
-  const std::time_t now = std::time(nullptr);
+std::string kept_name(const std::string& database, std::time_t now) {
   std::tm utc{};
   std::array<char, 32> text{};
   if (::gmtime_r(&now, &utc) != nullptr)
     (void)std::strftime(text.data(), text.size(), "%Y%m%dT%H%M%SZ", &utc);
-  return database + ".before-" + text.data();
+  const std::string name = database + ".before-" + text.data();
+  std::string free = name;
+  for (int number = 2; is_there(free) || is_there(free + "-wal"); ++number)
+    free = name + "-" + std::to_string(number);
+  return free;
 }
 
 std::string put_replacement_in_place(const std::string& database) {
-  return put_replacement_in_place(database, kept_name(database));
+  return put_replacement_in_place(database, kept_name(database, std::time(nullptr)));
 }
 
 std::string put_replacement_in_place(const std::string& database, const std::string& kept) {

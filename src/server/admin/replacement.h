@@ -3,6 +3,7 @@
 #ifndef TOOPHER_SERVER_ADMIN_REPLACEMENT_H
 #define TOOPHER_SERVER_ADMIN_REPLACEMENT_H
 
+#include <ctime>
 #include <string>
 
 namespace toopher::server::admin {
@@ -11,8 +12,8 @@ namespace toopher::server::admin {
 std::string replacement_of(const std::string& database);
 void discard_replacement(const std::string& database);
 
-/// The name under which the present database will be kept, if it is replaced now.
-std::string kept_name(const std::string& database);
+/// The name under which the present database will be kept, if it is replaced at `now`: nothing has it yet.
+std::string kept_name(const std::string& database, std::time_t now);
 
 /// Nobody may have either open. At no time is there no database. Returns where the old one is now. Throws
 /// std::runtime_error.
