@@ -17,7 +17,6 @@ import json
 import os
 import pathlib
 import queue
-import re
 import shutil
 import signal
 import subprocess
