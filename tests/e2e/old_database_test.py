@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 SOURCE = os.environ.get("TOOPHER_SRCDIR") or os.path.dirname(__file__) + "/../.."
@@ -32,6 +33,11 @@ def query(path, sql):
 
 def version(path):
     return query(path, "PRAGMA user_version")[0][0]
+
+
+def parts(path):
+    """Tables, indexes and triggers."""
+    return sorted(query(path, "SELECT type, name, tbl_name FROM sqlite_schema"))
 
 
 def columns(path):
@@ -102,12 +108,12 @@ class OldDatabase:
         return phone.code(pairing)
 
     def newest(self):
-        """The version and the columns of a database that was made today."""
+        """The version, the parts and the columns of a database that was made today."""
         made = subprocess.run([system.program("toopherd"), "--init", self.file("new")], capture_output=True, text=True,
                               check=False)
         self.assertEqual(made.returncode, 0, made.stderr)
         path = self.file("new/toopherd.sqlite")
-        return version(path), columns(path)
+        return version(path), parts(path), columns(path)
 
     def test_everything_is_kept(self):
         tables = columns(self.database)
@@ -116,7 +122,7 @@ class OldDatabase:
                          (self.number, self.requests, 1))
         server, _ = self.serve()
         server.stop()
-        self.assertEqual((version(self.database), columns(self.database)), self.newest())
+        self.assertEqual((version(self.database), parts(self.database), columns(self.database)), self.newest())
         self.assertEqual(rows(self.database, tables), before)
         after = rows(self.database, columns(self.database))
         server, _ = self.serve()  # and once more, with nothing left to do
@@ -144,7 +150,7 @@ class OldDatabase:
         self.admin("restore", backup)
         if not is_running:
             _, url = self.serve()
-        self.assertEqual((version(self.database), columns(self.database)), self.newest())
+        self.assertEqual((version(self.database), parts(self.database), columns(self.database)), self.newest())
         after = rows(self.database, tables)
         for told in ("audit", "memos"):  # of the restoring, too
             self.assertEqual([row for row in before.get(told, []) if row not in after[told]], [])
@@ -195,6 +201,19 @@ class FourthSchema(OldDatabase, unittest.TestCase):
         server.stop()
         self.assertEqual(query(self.database, f"SELECT count(*) FROM requests WHERE id = '{oldest}'"), [(0,)])
         self.assertIn((oldest,), query(self.database, "SELECT id FROM past_requests"))
+
+
+class FifthSchema(OldDatabase, unittest.TestCase):
+    number, requests = 5, 7
+
+    def test_calls_of_the_last_minutes_stay_used(self):
+        used = (int(time.time() + 300) * 1000, "somebody", "a nonce")
+        with sqlite3.connect(self.database) as database:
+            database.execute("INSERT INTO nonces (expires, owner, nonce) VALUES (?, ?, ?)", used)
+        database.close()
+        server, _ = self.serve()
+        server.stop()
+        self.assertIn(used, query(self.database, "SELECT expires, owner, nonce FROM nonces"))
 
 
 if __name__ == "__main__":

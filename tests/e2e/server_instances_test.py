@@ -480,6 +480,25 @@ class Starting(Instances):
             with self.assertRaises(system.Failure, msg=kept):
                 self.rows(kept)
 
+    def test_what_the_fifth_schema_had_is_kept(self):
+        phone, _ = self.phone("jdoe")
+        request = self.initiate(self.hosts[0], "jdoe")[1]
+        self.approve(phone)
+        self.first.stop()
+        self.second.stop()
+        self.rows("ALTER TABLE requests ADD FOREIGN KEY (requester_id) REFERENCES requesters, "
+                  "ADD FOREIGN KEY (user_id) REFERENCES users;"
+                  "DROP INDEX requests_client; CREATE UNIQUE INDEX requests_client ON requests (requester_id, client_request_id) "
+                  "WHERE client_request_id <> ''; UPDATE toopherd_schema SET version = 5")
+        newer = self.start(system.Instance, self.first, self.scratch("newer"))
+        self.assertTrue(self.host(newer).get("authentication_requests/" + request["id"])[1]["granted"])
+        self.assertEqual(self.rows("SELECT version FROM toopherd_schema"), [["6"]])
+        self.assertEqual(self.rows("SELECT 1 FROM pg_constraint WHERE conrelid = 'requests'::regclass AND contype = 'f'"), [])
+        (defined,), = self.rows("SELECT indexdef FROM pg_indexes WHERE indexname = 'requests_client'")
+        self.assertIn("(client_request_id, requester_id)", defined)
+        with self.assertRaises(system.Failure):
+            self.rows("UPDATE requests SET state = 0")
+
 
 class Helper(Instances):
     """toopher-helper with both instances as base-url."""

@@ -93,6 +93,8 @@ struct Dialect {
       retention_guards;  ///< instead: append-only but for what is older than the table retention says
   std::string_view
       past_guards;  ///< of past_requests, which was requests until now, and of the table that is so now
+  std::string_view
+      requests_by_time;  ///< requests refer to no table, and the clients' ids come first in their index
   /// Statements after which users.name is no longer unique by itself.
   std::string_view forget_unique_user_names = "ALTER TABLE users DROP CONSTRAINT users_name_key;";
 };

@@ -30,6 +30,34 @@ INSERT INTO users SELECT * FROM users_before;
 DROP TABLE users_before;
 )sql";
 
+// The references of a table are part of it, too. Of nonces the own part comes before the owner, in which those of one host are
+// equal.
+constexpr const char* kRequestsByTime = R"sql(
+ALTER TABLE requests RENAME TO requests_before;
+CREATE TABLE requests (
+  id TEXT PRIMARY KEY, requester_id TEXT NOT NULL, user_id TEXT NOT NULL, pairing_id TEXT NOT NULL,
+  client_request_id TEXT NOT NULL, fingerprint BLOB NOT NULL, push INTEGER NOT NULL,
+  terminal_id TEXT NOT NULL, terminal_name TEXT NOT NULL, terminal_extra TEXT NOT NULL, terminal_created INTEGER NOT NULL,
+  action_id TEXT NOT NULL, action_name TEXT NOT NULL, action_created INTEGER NOT NULL, metadata TEXT NOT NULL,
+  number TEXT NOT NULL, automation_allowed INTEGER NOT NULL, state INTEGER NOT NULL, reason_code INTEGER NOT NULL,
+  reason TEXT NOT NULL, totp_valid INTEGER NOT NULL, code_followed INTEGER NOT NULL, created INTEGER NOT NULL,
+  modified INTEGER NOT NULL, expires INTEGER NOT NULL, rule_id TEXT NOT NULL) STRICT;
+INSERT INTO requests SELECT * FROM requests_before;
+DROP TABLE requests_before;
+CREATE UNIQUE INDEX requests_client ON requests (client_request_id, requester_id) WHERE client_request_id <> '';
+CREATE INDEX requests_pending_user ON requests (user_id) WHERE state = 0;
+CREATE INDEX requests_pending ON requests (expires) WHERE state = 0;
+CREATE INDEX requests_finished ON requests (modified) WHERE state <> 0;
+CREATE INDEX requests_finished_user ON requests (user_id, modified) WHERE state <> 0;
+CREATE TRIGGER requests_final BEFORE UPDATE OF state ON requests WHEN old.state <> 0
+  BEGIN SELECT RAISE(ABORT, 'a final request never changes'); END;
+ALTER TABLE nonces RENAME TO nonces_before;
+CREATE TABLE nonces (
+  expires INTEGER NOT NULL, nonce TEXT NOT NULL, owner TEXT NOT NULL, PRIMARY KEY (expires, nonce, owner)) STRICT, WITHOUT ROWID;
+INSERT INTO nonces SELECT expires, nonce, owner FROM nonces_before;
+DROP TABLE nonces_before;
+)sql";
+
 constexpr sql::Dialect kDialect{"INTEGER",
                                 "BLOB",
                                 "INTEGER PRIMARY KEY AUTOINCREMENT",
@@ -60,6 +88,7 @@ CREATE TRIGGER requests_final BEFORE UPDATE OF state ON requests WHEN old.state 
 CREATE TRIGGER past_requests_keep BEFORE UPDATE ON past_requests
   BEGIN SELECT RAISE(ABORT, 'a final request never changes'); END;
 )sql",
+                                kRequestsByTime,
                                 kForgetUniqueUserNames};
 
 /// What a person does about it; nullptr if it is neither the disk's fault nor that of another program.

@@ -45,8 +45,8 @@ bool Transaction::prune_nonces(Millis before, int limit) {
       "(SELECT expires FROM nonces WHERE expires < ? ORDER BY expires LIMIT ?) AS over)",
       before, limit, before, limit);
   return db_.change(
-             "DELETE FROM nonces WHERE (expires, owner, nonce) IN "
-             "(SELECT expires, owner, nonce FROM nonces WHERE expires < ? ORDER BY expires LIMIT ?)",
+             "DELETE FROM nonces WHERE (expires, nonce, owner) IN "
+             "(SELECT expires, nonce, owner FROM nonces WHERE expires < ? ORDER BY expires LIMIT ?)",
              before, limit) == limit;
 }
 
