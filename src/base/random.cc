@@ -6,10 +6,29 @@
 #include <cerrno>
 #include <cstring>
 #include <system_error>
+#include <utility>
 
 #include "base/text.h"
 
 namespace toopher {
+
+namespace {
+
+constexpr std::size_t kUuidBytes = 16;
+
+/// Version and variant take the place of six bits (RFC 9562 section 4).
+std::string uuid_of(Secret bytes, int version) {
+  constexpr std::size_t kVersionAt = 6;
+  constexpr std::size_t kVariantAt = 8;
+  char* const raw = bytes.data();
+  raw[kVersionAt] = static_cast<char>((raw[kVersionAt] & 0x0F) | version << 4);
+  raw[kVariantAt] = static_cast<char>((raw[kVariantAt] & 0x3F) | 0x80);
+  std::string text = hex_encode(bytes.view());
+  for (const std::size_t dash : {20U, 16U, 12U, 8U}) text.insert(dash, 1, '-');
+  return text;
+}
+
+}  // namespace
 
 Secret random_bytes(std::size_t size) {
   Secret bytes = Secret::zeroed(size);
@@ -34,12 +53,16 @@ std::uint32_t random_below(std::uint32_t bound) {
 }
 
 std::string random_uuid() {
-  Secret bytes = random_bytes(16);
-  bytes.data()[6] = static_cast<char>((bytes.data()[6] & 0x0F) | 0x40);
-  bytes.data()[8] = static_cast<char>((bytes.data()[8] & 0x3F) | 0x80);
-  std::string text = hex_encode(bytes.view());
-  for (const std::size_t dash : {20U, 16U, 12U, 8U}) text.insert(dash, 1, '-');
-  return text;
+  return uuid_of(random_bytes(kUuidBytes), 4);
+}
+
+std::string time_ordered_uuid(std::chrono::system_clock::time_point now) {
+  constexpr std::size_t kTimeBytes = 6;
+  const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch());
+  auto left = static_cast<std::uint64_t>(since.count());
+  Secret bytes = random_bytes(kUuidBytes);
+  for (std::size_t i = kTimeBytes; i-- > 0; left >>= 8U) bytes.data()[i] = static_cast<char>(left & 0xFFU);
+  return uuid_of(std::move(bytes), 7);
 }
 
 bool is_uuid(std::string_view text) {

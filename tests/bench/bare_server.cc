@@ -81,9 +81,9 @@ class Database {
     const std::string nonce = std::to_string(seconds) + ":" + hex_encode(random_bytes(16).view());
     run(nonce_, {requester_, nonce, now + 301000});
     const std::string id = random_uuid();
-    run(request_,
-        {id, requester_, id_of("user", person), random_uuid(), Blob{kFingerprint}, id_of("terminal", person),
-         kTerminal, kTerminalExtra, id_of("action", 0), kAction, kMetadata, now, now, now + 45000});
+    run(request_, {id, requester_, id_of("user", person), time_ordered_uuid(), Blob{kFingerprint},
+                   id_of("terminal", person), kTerminal, kTerminalExtra, id_of("action", 0), kAction,
+                   kMetadata, now, now, now + 45000});
     const std::string audit =
         R"({"time":"2026-01-01T00:00:00Z","event":"push sent","request":")" + id + R"(","user":")" +
         user_name(person) + R"(","terminal":"workstation.example.org","action":"log in","factor":"push",)" +

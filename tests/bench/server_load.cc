@@ -78,7 +78,7 @@ Parameters login_of(std::size_t person) {
           {"automation_allowed", "true"},
           {"requester_metadata",
            R"({"host":"workstation.example.org","service":"sshd","rhost":"192.0.2.17","tty":"ssh"})"},
-          {"client_request_id", random_uuid()}};
+          {"client_request_id", time_ordered_uuid()}};
 }
 
 /// With a ttl that lasts for the whole run.

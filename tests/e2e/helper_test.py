@@ -193,7 +193,7 @@ class Initiate(HelperTest):
             self.assertEqual(server.posts(), 2)
             first, second = server.calls
             self.assertEqual(first.fields, second.fields)
-            self.assertRegex(first.fields["client_request_id"], "^[0-9a-f]{32}$")
+            self.assertRegex(first.fields["client_request_id"], "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")
             self.assertNotEqual(first.headers["authorization"], second.headers["authorization"])
 
     def test_busy_until_the_deadline(self):
@@ -589,7 +589,7 @@ class CodeApp(HelperTest):
         self.assertEqual(self.add(helper, "654 322", authorization=rogue.REQUEST).verb, "code-app-added")
         self.assertEqual(server.calls[0].path, "/v1/users/oath_otp_validators/associate")
         fields = server.calls[2].fields
-        self.assertEqual(len(fields.pop("client_request_id")), 32)
+        self.assertEqual(len(fields.pop("client_request_id")), 36)
         self.assertEqual(fields, {"user_name": "alice", "create_user_if_needed": "True", "otp_type": "totp", "otp_digits": "6",
                                   "algorithm": "sha1", "totp_step_size": "30", "secret": secret, "otp": "654322",
                                   "authorization": rogue.REQUEST})

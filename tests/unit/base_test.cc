@@ -156,6 +156,18 @@ void urls_without_a_server_are_refused(void**) {
     assert_same_text(url + std::string(" ") + authority(url), url + std::string(" none"));
 }
 
+/// RFC 9562 appendix A.6: 2022-02-22 19:22:22 UTC.
+void uuids_of_version_7_begin_with_the_time(void**) {
+  const std::chrono::system_clock::time_point time(std::chrono::milliseconds(0x017F22E279B0));
+  const std::string id = time_ordered_uuid(time);
+  assert_true(is_uuid(id));
+  assert_string_equal(id.substr(0, 15).c_str(), "017f22e2-79b0-7");
+  assert_true(std::string_view("89ab").find(id[19]) != std::string_view::npos);
+  assert_true(time_ordered_uuid(time) != id);
+  assert_true(time_ordered_uuid(time + std::chrono::milliseconds(1)) > id);
+  assert_true(time_ordered_uuid() > id);
+}
+
 }  // namespace
 
 int main() {
@@ -169,6 +181,7 @@ int main() {
       cmocka_unit_test(uuids_are_version_4),
       cmocka_unit_test(urls_have_a_host_and_perhaps_a_port),
       cmocka_unit_test(urls_without_a_server_are_refused),
+      cmocka_unit_test(uuids_of_version_7_begin_with_the_time),
   };
   return cmocka_run_group_tests_name("base", tests, nullptr, nullptr);
 }
