@@ -35,6 +35,16 @@ int typed(const World& world, const char* sql) {
   return result;
 }
 
+void assert_throws_store_error(std::future<void>& outcome) {
+  bool failed = false;
+  try {
+    outcome.get();
+  } catch (const StoreError&) {
+    failed = true;
+  }
+  assert_true(failed);
+}
+
 /// Steps until there is nothing more to do; how many.
 int keep_house_to_the_end(World& world, const Retention& retention) {
   int steps = 0;
@@ -67,6 +77,7 @@ void the_past_is_removed_and_nothing_else(void**) {
   };
   assert_true(latest(50) == (std::vector{pending.id, recent.id, old.id}));
   assert_true(latest(2) == (std::vector{pending.id, recent.id}));
+  assert_int_equal(typed(world, "UPDATE requests SET state = 0 WHERE state <> 0"), SQLITE_CONSTRAINT);
   assert_int_equal(typed(world, "UPDATE past_requests SET user_id = ''"), SQLITE_CONSTRAINT);
   assert_int_equal(typed(world, "DELETE FROM decisions"), SQLITE_CONSTRAINT);
   keep_house_to_the_end(world, {90, 400});
@@ -143,13 +154,7 @@ void a_failure_does_not_take_its_neighbours_with_it(void**) {
   first.get();
   before.get();
   after.get();
-  bool failed = false;
-  try {
-    failing.get();
-  } catch (const StoreError&) {
-    failed = true;
-  }
-  assert_true(failed);
+  assert_throws_store_error(failing);
   assert_int_equal(number(world, "SELECT count(*) FROM nonces WHERE nonce IN ('before', 'after')"), 2);
   assert_int_equal(number(world, "SELECT count(*) FROM nonces WHERE nonce = 'failing'"), 0);
 }
@@ -164,6 +169,103 @@ void what_another_process_changes_counts_at_once(void**) {
   assert_false(world.get(known));
 }
 
+/// By name, then by id: what the first has read counts for the second, too.
+User alice_in(Context& context) {
+  const auto user = context.store.user_by_name("default", "alice").value();
+  return context.store.user_by_id(user.id).value();
+}
+
+void what_another_process_changes_of_a_user_counts_at_once(void**) {
+  World world;
+  (void)world.pair("alice");
+  assert_true(world.get(alice_in).enabled);
+  assert_int_equal(typed(world, "UPDATE users SET enabled = 0 WHERE name = 'alice'"), SQLITE_OK);
+  assert_false(world.get(alice_in).enabled);
+  assert_int_equal(typed(world, "UPDATE users SET name = 'alison' WHERE name = 'alice'"), SQLITE_OK);
+  assert_false(world.get([](Context& c) { return c.store.user_by_name("default", "alice").has_value(); }));
+  assert_false(
+      world.get([](Context& c) { return c.store.user_by_name("default", "alison").value().enabled; }));
+}
+
+void a_change_of_a_user_counts_in_the_same_operation_and_after(void**) {
+  World world;
+  (void)world.pair("alice");
+  const auto muted = [](Context& c) { return alice_in(c).muted_until; };
+  const Millis at_once = world.get([&](Context& c) {
+    User user = alice_in(c);
+    user.muted_until = 1;
+    c.store.update_user(user);
+    return muted(c);
+  });
+  assert_int_equal(at_once, 1);
+  assert_int_equal(world.get(muted), 1);
+}
+
+void an_undone_change_of_a_user_does_not_count(void**) {
+  World world;
+  (void)world.pair("alice");
+  assert_true(world.get(alice_in).enabled);
+  bool was_enabled = true;
+  auto undone = world.submitted([&](Transaction& transaction) {
+    User user = transaction.user_by_name("default", "alice").value();
+    user.enabled = false;
+    transaction.update_user(user);
+    was_enabled = transaction.user_by_id(user.id).value().enabled;
+    throw StoreError("as if");
+  });
+  assert_throws_store_error(undone);
+  assert_false(was_enabled);
+  assert_true(world.get(alice_in).enabled);
+}
+
+void a_time_to_enrol_that_is_over_is_not_remembered(void**) {
+  World world;
+  (void)world.pair("alice");
+  world.get([](Context& c) {
+    User user = alice_in(c);
+    user.enrol_until = c.now + kMinute;
+    c.store.update_user(user);
+    return alice_in(c);
+  });
+  world.pass(2 * kMinute);
+  assert_true(world.get(alice_in).enrol_until > 0);
+  keep_house_to_the_end(world, {});
+  assert_int_equal(world.get(alice_in).enrol_until, 0);
+}
+
+void known_users_are_bounded_and_found_by_both_names(void**) {
+  KnownUsers users;
+  const auto user = [](int i) {
+    User made;
+    made.id = "id of " + std::to_string(i);
+    made.name = "user " + std::to_string(i);
+    return made;
+  };
+  users.put(user(0));
+  assert_string_equal(users.by_id("id of 0")->name.c_str(), "user 0");
+  assert_string_equal(users.by_name("default", "user 0")->id.c_str(), "id of 0");
+  assert_null(users.by_name("other", "user 0"));
+  User changed = user(0);
+  changed.directory = "other";
+  users.put(changed);
+  assert_null(users.by_name("default", "user 0"));
+  assert_string_equal(users.by_name("other", "user 0")->id.c_str(), "id of 0");
+  User namesake = user(1);
+  namesake.name = "user 0";
+  namesake.directory = "other";
+  users.put(namesake);
+  assert_null(users.by_id("id of 0"));
+  assert_string_equal(users.by_name("other", "user 0")->id.c_str(), "id of 1");
+  users.put(changed);
+  users.forget("id of 0");
+  assert_null(users.by_id("id of 0"));
+  assert_null(users.by_name("other", "user 0"));
+  users.forget("id of 0");
+  for (int i = 0; i <= KnownUsers::kMost; ++i) users.put(user(i));
+  assert_null(users.by_id("id of 0"));
+  assert_non_null(users.by_id("id of " + std::to_string(KnownUsers::kMost)));
+}
+
 void an_undone_action_is_not_remembered(void**) {
   World world;
   auto undone = world.submitted([](Transaction& transaction) {
@@ -171,10 +273,7 @@ void an_undone_action_is_not_remembered(void**) {
     (void)transaction.action_by_name("undone");
     throw StoreError("as if");
   });
-  try {
-    undone.get();
-  } catch (const StoreError&) {
-  }
+  assert_throws_store_error(undone);
   assert_false(world.get([](Context& c) { return c.store.action_by_name("undone").has_value(); }));
 }
 
@@ -205,6 +304,11 @@ int main() {
       cmocka_unit_test(devices_that_never_paired_are_forgotten),
       cmocka_unit_test(a_failure_does_not_take_its_neighbours_with_it),
       cmocka_unit_test(what_another_process_changes_counts_at_once),
+      cmocka_unit_test(what_another_process_changes_of_a_user_counts_at_once),
+      cmocka_unit_test(a_change_of_a_user_counts_in_the_same_operation_and_after),
+      cmocka_unit_test(an_undone_change_of_a_user_does_not_count),
+      cmocka_unit_test(a_time_to_enrol_that_is_over_is_not_remembered),
+      cmocka_unit_test(known_users_are_bounded_and_found_by_both_names),
       cmocka_unit_test(an_undone_action_is_not_remembered),
       cmocka_unit_test(ids_of_requests_are_random_neighbours),
   };

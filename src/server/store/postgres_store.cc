@@ -181,7 +181,7 @@ void PostgresStore::Worker::begin(Session& session) const {
   const std::uint64_t generation = store_.generation_;
   if (std::exchange(session.generation, generation) != generation) session.transaction.forget_rows();
   session.connection.begin();
-  session.transaction.begin_operation(hears);
+  session.transaction.begin_operation(hears ? Transaction::Memory::rare : Transaction::Memory::none);
 }
 
 /// Before anybody is told that it was committed.

@@ -13,7 +13,7 @@ namespace {
 // it the less each costs; what the last of a group waits for is some ten milliseconds.
 constexpr std::size_t kGroup = 512;
 
-constexpr bool kOneWriter = true;  // others are told of by changed_by_others()
+constexpr auto kMemory = Transaction::Memory::only_writer;  // others are told of by changed_by_others()
 
 }  // namespace
 
@@ -69,7 +69,7 @@ std::exception_ptr SqliteStore::run_within_savepoint(const Operation& operation)
   const auto messages = transaction_.messages();
   try {
     database_.change("SAVEPOINT operation");
-    transaction_.begin_operation(kOneWriter);
+    transaction_.begin_operation(kMemory);
     operation(transaction_);
     database_.change("RELEASE operation");
     return nullptr;
@@ -87,7 +87,7 @@ bool SqliteStore::run_together(const std::vector<Work>& group) {
     database_.change("BEGIN IMMEDIATE");
     if (database_.changed_by_others()) transaction_.forget_rows();
     for (const Work& work : group) {
-      transaction_.begin_operation(kOneWriter);
+      transaction_.begin_operation(kMemory);
       work.operation(transaction_);
     }
     return true;

@@ -78,9 +78,9 @@ void Transaction::audit(Millis at, std::string_view event, std::string_view fiel
   audit_lines_.emplace_back(fields);
 }
 
-void Transaction::begin_operation(bool may_remember) {
+void Transaction::begin_operation(Memory memory) {
   begun_ = RememberedClock::now();
-  may_remember_ = may_remember;
+  memory_ = memory;
   within_operation_ = true;
   user_.reset();
   pairings_.reset();
@@ -89,6 +89,7 @@ void Transaction::begin_operation(bool may_remember) {
 void Transaction::forget_rows() {
   user_.reset();
   pairings_.reset();
+  known_users_.forget();
   actions_.forget();
   requesters_.forget();
   requester_secrets_.forget();

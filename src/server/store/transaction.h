@@ -13,6 +13,7 @@
 
 #include "base/secret.h"
 #include "crypto/seal.h"
+#include "server/store/known_users.h"
 #include "server/store/records.h"
 #include "server/store/remembered.h"
 #include "server/store/sql.h"
@@ -300,9 +301,14 @@ class Transaction {
   /// Also forgets what was read meanwhile.
   void drop_messages_after(const Messages& kept);
 
-  /// A store says so before each operation, which then reads the same row of a user or pairing once. `may_remember`:
-  /// the store will learn of changes by others, and calls forget_rows() then; else rows that hardly change are read anew.
-  void begin_operation(bool may_remember);
+  /// How far what one operation has read serves those after it.
+  enum class Memory {
+    none,  ///< everything is read anew
+    rare,  ///< rows that hardly change: the store will learn of changes by others, and calls forget_rows() then
+    only_writer  ///< users, too: nobody else has written since the last forget_rows()
+  };
+  /// A store says so before each operation, which reads the same row of a user or pairing once in any case.
+  void begin_operation(Memory memory);
   /// The database was changed elsewhere: nothing that was read before counts.
   void forget_rows();
 
@@ -322,6 +328,7 @@ class Transaction {
   void set_horizon(std::string_view what, Millis horizon);
   void requesters_changed();
   std::optional<User> remembered(std::optional<User> user);
+  [[nodiscard]] bool may_remember() const { return memory_ != Memory::none; }
   /// Throws StoreError if the key does not open it.
   Secret opened(std::string_view sealed, std::string_view column, std::string_view id);
   std::vector<PushSubscription> opened_subscriptions(sql::Rows rows);
@@ -334,7 +341,8 @@ class Transaction {
   Remembered<Secret> requester_secrets_;  ///< by id
   Remembered<Action> actions_;            ///< by name
   RememberedClock::time_point begun_;     ///< the operation
-  bool may_remember_ = false;
+  Memory memory_ = Memory::none;
+  KnownUsers known_users_;  ///< of Memory::only_writer
   // What the operation has read.
   bool within_operation_ = false;
   std::optional<User> user_;

@@ -22,7 +22,8 @@ bool Transaction::prune(Millis now, const Retention& retention, int limit) {
   more = prune_tries(now - kDay, limit) || more;
   // What is over is written down as over: a clock that is set back brings none of it back.
   db_.post("DELETE FROM bypass_codes WHERE expires <= ?", now);
-  db_.post("UPDATE users SET enrol_until = 0 WHERE enrol_until <> 0 AND enrol_until <= ?", now);
+  if (db_.change("UPDATE users SET enrol_until = 0 WHERE enrol_until <> 0 AND enrol_until <= ?", now) > 0)
+    known_users_.forget();
   db_.post("DELETE FROM directories WHERE enrol_until <= ?", now);
   db_.post(
       "DELETE FROM previous_secrets WHERE requester_id IN (SELECT id FROM requesters WHERE "

@@ -35,7 +35,7 @@ std::optional<Requester> Transaction::requester_by_key(std::string_view consumer
   if (const Requester* known = requesters_.find(consumer_key, begun_)) return *known;
   auto requester = first(db_.query(REQUESTER_COLUMNS "WHERE consumer_key = ? AND removed = 0", consumer_key),
                          read_requester);
-  if (requester && may_remember_) requesters_.put(consumer_key, *requester, begun_);
+  if (requester && may_remember()) requesters_.put(consumer_key, *requester, begun_);
   return requester;
 }
 
@@ -52,7 +52,7 @@ Secret Transaction::requester_secret(std::string_view id) {
   Rows rows = db_.query("SELECT sealed_secret FROM requesters WHERE id = ?", id);
   if (!rows.next()) throw StoreError("database: a requester vanished");
   Secret secret = opened(rows.text(0), kRequesterSecret, id);
-  if (may_remember_) requester_secrets_.put(id, secret.clone(), begun_);
+  if (may_remember()) requester_secrets_.put(id, secret.clone(), begun_);
   return secret;
 }
 

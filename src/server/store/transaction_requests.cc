@@ -86,7 +86,7 @@ std::optional<Action> Transaction::action_by_name(std::string_view name) {
       first(db_.query("SELECT id, name, created FROM actions WHERE name = ?", name), [](const Rows& row) {
         return Action{row.text(0), row.text(1), row.integer(2)};
       });
-  if (action && may_remember_) actions_.put(name, *action, begun_);
+  if (action && may_remember()) actions_.put(name, *action, begun_);
   return action;
 }
 

@@ -26,10 +26,12 @@ User read_user(const Rows& row) {
 
 std::optional<User> Transaction::user_by_id(std::string_view id) {
   if (user_ && user_->id == id) return user_;
+  if (const User* known = known_users_.by_id(id)) return *known;
   return remembered(first(db_.query(USER_COLUMNS "WHERE id = ?", id), read_user));
 }
 
 std::optional<User> Transaction::user_by_name(std::string_view directory, std::string_view name) {
+  if (const User* known = known_users_.by_name(directory, name)) return *known;
   return remembered(
       first(db_.query(USER_COLUMNS "WHERE directory = ? AND name = ?", directory, name), read_user));
 }
@@ -45,12 +47,15 @@ void Transaction::insert_user(const User& user) {
 }
 
 std::optional<User> Transaction::remembered(std::optional<User> user) {
-  if (user && within_operation_) user_ = user;
+  if (!user || !within_operation_) return user;
+  user_ = user;
+  if (memory_ == Memory::only_writer) known_users_.put(*user);
   return user;
 }
 
 void Transaction::update_user(const User& user) {
   user_.reset();
+  known_users_.forget(user.id);
   db_.post(
       "UPDATE users SET enabled = ?, muted_until = ?, pushes_counted_from = ?, codes_locked_until = ?, "
       "codes_counted_from = ?, code_lockouts = ?, modified = ?, enrol_until = ? WHERE id = ?",
