@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a call costs does not grow with the past: instructions and database pages of a push, a poll and a code in a database of
-ten people, and in one with a history.
+"""What a call costs does not grow with the past: instructions and database pages of pushes, a poll and a code in a database of
+few people, and in one with a history. The first push to somebody since the server's start is told apart: it has to look the
+person up among all users, where each level that an index is deeper is one page more.
 
 TOOPHER_BENCH_USERS, TOOPHER_BENCH_REQUESTS: how long the history is; a million and ten million if not given, which takes a
 while and some 15 GB below TMPDIR. `--short`: 10 against 100,000, in a minute."""
@@ -85,7 +86,7 @@ class Place:
                                str(self.runs)], capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise system.Failure(done.stderr)
-        return {kind: float(pages) for kind, pages in (line.split() for line in done.stdout.splitlines())}
+        return {kind: float(pages) for kind, pages in (line.rsplit(None, 1) for line in done.stdout.splitlines())}
 
     def instructions(self, count):
         output = self.path / "callgrind"
@@ -93,10 +94,10 @@ class Place:
         return cost.instructions(output)
 
     def costs(self):
-        """By name: pages of each kind of call, and thousands of instructions of all three together."""
+        """By name: pages of each kind of call, and thousands of instructions of all four together."""
         costs = {f"pages of a {kind}": pages for kind, pages in self.run(FEW).items()}
         few, many = self.instructions(FEW), self.instructions(MANY)
-        costs["thousand instructions of the three"] = (many - few) / (MANY - FEW) / 1000
+        costs["thousand instructions of the four"] = (many - few) / (MANY - FEW) / 1000
         return costs
 
 
@@ -108,9 +109,9 @@ def main():
     print(f"{'one call':44}{'no past':>10}{f'{USERS} users, {REQUESTS} requests':>36}{'growth':>9}")
     for name, spent in small.items():
         print(f"{name:44}{spent:10.1f}{big[name]:36.1f}{big[name] / spent:9.2f}")
-    met = all(big[name] <= GROWTH * spent for name, spent in small.items())
-    print(f"promise: grows by at most {GROWTH}: {'met' if met else 'NOT MET'}")
-    return 0 if met else 1
+    grown = [name for name, spent in small.items() if big[name] > GROWTH * spent]
+    print(f"promise: grows by at most {GROWTH}: {'NOT MET by ' + ', '.join(grown) if grown else 'met'}")
+    return 1 if grown else 0
 
 
 if __name__ == "__main__":
