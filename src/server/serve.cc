@@ -88,7 +88,7 @@ void replace_database(const std::string& database, const std::string& keep_as) t
   log(LogLevel::error, "not restored", error.what());
 }
 
-/// All parts, in the order in which they may go: the store's thread ends before the loop that it talks to.
+/// All parts, in the order in which they may go: the loop, which the others talk to, is the last.
 class Server {
  public:
   explicit Server(const ServerConfig& config)
@@ -125,6 +125,11 @@ class Server {
     use_push_settings(push_settings(config));
     provide_for_admin();
   }
+
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+  /// The store's threads end first: what they still carry out reads the parts that were made after it.
+  ~Server() { engine_.reset(); }
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
 
