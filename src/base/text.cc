@@ -22,6 +22,13 @@ constexpr std::array<bool, 256> kUnreserved = [] {
   return unreserved;
 }();
 
+/// How many characters at the start of `text` are unreserved.
+std::size_t unreserved_characters(std::string_view text) {
+  std::size_t count = 0;
+  while (count < text.size() && kUnreserved[static_cast<unsigned char>(text[count])]) ++count;
+  return count;
+}
+
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -89,20 +96,22 @@ std::string escape_for_log(std::string_view text, std::size_t max_bytes) {
 }
 
 std::string percent_encode(std::string_view text) {
-  std::string out(text.size() * 3, '\0');  // never moved: a secret leaves no copy behind
-  char* end = out.data();
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (kUnreserved[byte]) {
-      *end++ = c;
-    } else {
-      *end++ = '%';
-      *end++ = kUpperHex[byte >> 4];
-      *end++ = kUpperHex[byte & 0x0F];
-    }
-  }
-  out.resize(static_cast<std::size_t>(end - out.data()));
+  std::string out;
+  out.reserve(text.size() * 3);  // never moved: a secret leaves no copy behind
+  append_percent_encoded(out, text);
   return out;
+}
+
+void append_percent_encoded(std::string& out, std::string_view text) {
+  while (!text.empty()) {
+    const std::string_view plain = text.substr(0, unreserved_characters(text));
+    out += plain;
+    text.remove_prefix(plain.size());
+    if (text.empty()) return;
+    out += '%';
+    append_hex(out, text.front(), kUpperHex);
+    text.remove_prefix(1);
+  }
 }
 
 std::optional<std::string> percent_decode(std::string_view text) {

@@ -30,6 +30,9 @@ inline constexpr std::size_t kMaxShownCharacters = 200;
 /// RFC 3986 / RFC 5849 section 3.6: all but unreserved characters become %XX, upper case.
 [[nodiscard]] std::string percent_encode(std::string_view text);
 
+/// The same, to the end of `out`.
+void append_percent_encoded(std::string& out, std::string_view text);
+
 /// The inverse; nothing where a % is not followed by two hexadecimal digits. `+` stays `+`.
 [[nodiscard]] std::optional<std::string> percent_decode(std::string_view text);
 

@@ -2,6 +2,7 @@
 #include "oauth/signature.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -12,15 +13,6 @@
 namespace toopher::oauth {
 namespace {
 
-/// Removes a port that the scheme implies.
-std::string_view without_default_port(std::string_view scheme, std::string_view authority) {
-  const std::string_view port = scheme == "http" ? ":80" : scheme == "https" ? ":443" : "";
-  if (!port.empty() && authority.size() > port.size() &&
-      authority.substr(authority.size() - port.size()) == port)
-    authority.remove_suffix(port.size());
-  return authority;
-}
-
 std::string upper(std::string_view text) {
   std::string out(text);
   for (char& c : out)
@@ -28,21 +20,59 @@ std::string upper(std::string_view text) {
   return out;
 }
 
-/// Section 3.4.1.3.2: encoded, sorted by name and then value, joined.
-std::string normalized(const Parameters& parameters) {
-  std::vector<std::pair<std::string, std::string>> encoded;
-  encoded.reserve(parameters.size());
-  for (const Parameter& parameter : parameters)
-    encoded.emplace_back(percent_encode(parameter.name), percent_encode(parameter.value));
-  std::sort(encoded.begin(), encoded.end());
-  std::string text;
-  for (const auto& [name, value] : encoded) {
-    if (!text.empty()) text += '&';
-    text += name;
-    text += '=';
-    text += value;
+using Groups = std::initializer_list<std::span<const Parameter>>;
+
+/// A name and its value, encoded.
+using Encoded = std::pair<std::string_view, std::string_view>;
+
+std::size_t count_of(Groups groups) {
+  return std::accumulate(groups.begin(), groups.end(), std::size_t{0},
+                         [](std::size_t count, const auto& group) { return count + group.size(); });
+}
+
+std::size_t bytes_of(Groups groups) {
+  std::size_t bytes = 0;
+  for (const auto& group : groups)
+    for (const Parameter& parameter : group) bytes += parameter.name.size() + parameter.value.size();
+  return bytes;
+}
+
+/// All parameters, encoded as views into `text`, which is filled for them.
+std::vector<Encoded> encode(Groups groups, std::string& text) {
+  text.reserve(3 * bytes_of(groups));  // never moved: the views stay, and a secret leaves no copy behind
+  const auto appended = [&text](std::string_view plain) {
+    const std::size_t start = text.size();
+    append_percent_encoded(text, plain);
+    return std::string_view(text).substr(start);
+  };
+  std::vector<Encoded> encoded;
+  encoded.reserve(count_of(groups));
+  for (const auto& group : groups) {
+    for (const Parameter& parameter : group) {
+      const std::string_view name = appended(parameter.name);
+      encoded.emplace_back(name, appended(parameter.value));
+    }
   }
-  return text;
+  return encoded;
+}
+
+/// Section 3.4.1.3.2: encoded, sorted by name and then value, joined; and that encoded once more, as 3.4.1.1 asks.
+void append_normalized(std::string& out, Groups groups) {
+  std::string text;
+  std::vector<Encoded> parameters = encode(groups, text);
+  std::sort(parameters.begin(), parameters.end());
+  constexpr std::string_view kEquals = "%3D";
+  constexpr std::string_view kAnd = "%26";
+  // Each `%` of the first encoding takes two bytes more in the second, as it did in the first.
+  out.reserve(out.size() + 2 * text.size() - bytes_of(groups) +
+              parameters.size() * (kEquals.size() + kAnd.size()));
+  std::string_view separator;
+  for (const auto& [name, value] : parameters) {
+    out += std::exchange(separator, kAnd);
+    append_percent_encoded(out, name);
+    out += kEquals;
+    append_percent_encoded(out, value);
+  }
 }
 
 }  // namespace
@@ -51,18 +81,22 @@ std::string base_string_uri(std::string_view url) {
   url = url.substr(0, url.find_first_of("?#"));
   const auto colon = url.find("://");
   if (colon == std::string_view::npos) return std::string(url);
-  const std::string scheme = to_lower_ascii(url.substr(0, colon));
-  const std::string_view rest = url.substr(colon + 3);
-  const auto slash = rest.find('/');
-  const std::string authority = to_lower_ascii(rest.substr(0, slash));
-  const std::string_view path = slash == std::string_view::npos ? std::string_view("/") : rest.substr(slash);
-  return scheme + "://" + std::string(without_default_port(scheme, authority)) + std::string(path);
+  const auto slash = url.find('/', colon + 3);
+  std::string uri = to_lower_ascii(url.substr(0, slash));
+  const std::string_view port = uri.starts_with("http://")    ? ":80"
+                                : uri.starts_with("https://") ? ":443"
+                                                              : "";
+  if (uri.size() > colon + 3 + port.size() && uri.ends_with(port)) uri.resize(uri.size() - port.size());
+  return uri.append(slash == std::string_view::npos ? std::string_view("/") : url.substr(slash));
 }
 
-std::string signature_base_string(std::string_view method, std::string_view url,
-                                  const Parameters& parameters) {
-  return upper(method) + "&" + percent_encode(base_string_uri(url)) + "&" +
-         percent_encode(normalized(parameters));
+std::string signature_base_string(std::string_view method, std::string_view url, Groups parameters) {
+  std::string base = upper(method);
+  base += '&';
+  append_percent_encoded(base, base_string_uri(url));
+  base += '&';
+  append_normalized(base, parameters);
+  return base;
 }
 
 std::string sign_hmac_sha1(std::string_view base_string, const Secret& consumer_secret,
@@ -84,10 +118,8 @@ std::string authorization_header(const Credentials& credentials, std::string_vie
                       {"oauth_signature_method", "HMAC-SHA1"},
                       {"oauth_timestamp", std::to_string(timestamp)},
                       {"oauth_version", "1.0"}};
-  Parameters all = parameters;
-  all.insert(all.end(), oauth.begin(), oauth.end());
-  oauth.push_back({"oauth_signature",
-                   sign_hmac_sha1(signature_base_string(method, url, all), credentials.consumer_secret)});
+  oauth.push_back({"oauth_signature", sign_hmac_sha1(signature_base_string(method, url, {parameters, oauth}),
+                                                     credentials.consumer_secret)});
   std::string header = "OAuth ";
   for (const Parameter& parameter : oauth) {
     if (header.back() == '"') header += ", ";

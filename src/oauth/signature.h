@@ -4,6 +4,8 @@
 #define TOOPHER_OAUTH_SIGNATURE_H
 
 #include <cstdint>
+#include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -23,9 +25,9 @@ struct Credentials {
 [[nodiscard]] std::string base_string_uri(std::string_view url);
 
 /// Section 3.4.1: `method` & base string URI & sorted parameters. `parameters` are query, form and oauth_*
-/// without oauth_signature and realm.
+/// without oauth_signature and realm, as one or several lists.
 [[nodiscard]] std::string signature_base_string(std::string_view method, std::string_view url,
-                                                const Parameters& parameters);
+                                                std::initializer_list<std::span<const Parameter>> parameters);
 
 /// Section 3.4.2: base64 of HMAC-SHA1 under encode(consumer secret) & encode(token secret).
 [[nodiscard]] std::string sign_hmac_sha1(std::string_view base_string, const Secret& consumer_secret,

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
+#include <span>
 #include <utility>
 
 #include "base/text.h"
@@ -74,16 +76,12 @@ bool is_acceptable(const Parameters& oauth) {
          (version == nullptr || *version == "1.0") && text_of(oauth, "oauth_token").empty();
 }
 
-/// These parameters of the call, if they are what was signed.
-std::optional<Parameters> signed_ones(const SignedRequest& request, const Claim& claim, Parameters call,
-                                      const Secret& secret) {
-  const auto count = static_cast<Parameters::difference_type>(call.size());
-  call.insert(call.end(), claim.oauth.begin(), claim.oauth.end());
+/// Whether the claim's signature is that of exactly these parameters.
+bool is_signed(const SignedRequest& request, const Claim& claim, const Secret& secret,
+               std::initializer_list<std::span<const Parameter>> parameters) {
   const std::string expected =
-      sign_hmac_sha1(signature_base_string(request.method, request.url, call), secret);
-  if (!equal_in_constant_time(expected, claim.signature)) return std::nullopt;
-  call.erase(call.begin() + count, call.end());
-  return call;
+      sign_hmac_sha1(signature_base_string(request.method, request.url, parameters), secret);
+  return equal_in_constant_time(expected, claim.signature);
 }
 
 }  // namespace
@@ -114,12 +112,16 @@ std::optional<Claim> read_claim(const SignedRequest& request) {
 
 std::optional<Parameters> verified_parameters(const SignedRequest& request, const Claim& claim,
                                               const Secret& consumer_secret) {
-  Parameters everything = claim.query;
-  everything.insert(everything.end(), claim.form.begin(), claim.form.end());
-  auto found = signed_ones(request, claim, std::move(everything), consumer_secret);
+  if (is_signed(request, claim, consumer_secret, {claim.query, claim.form, claim.oauth})) {
+    Parameters everything;
+    everything.reserve(claim.query.size() + claim.form.size());
+    everything.insert(everything.end(), claim.query.begin(), claim.query.end());
+    everything.insert(everything.end(), claim.form.begin(), claim.form.end());
+    return everything;
+  }
   const bool sent_twice = !claim.query.empty() && !claim.form.empty() && !request.authorization.empty();
-  if (!found && sent_twice) return signed_ones(request, claim, claim.form, consumer_secret);
-  return found;
+  if (sent_twice && is_signed(request, claim, consumer_secret, {claim.form, claim.oauth})) return claim.form;
+  return std::nullopt;
 }
 
 }  // namespace toopher::oauth

@@ -18,7 +18,7 @@ void signatures_of_the_rfc(void**) {
   for (const auto& v : read_vectors("oauth.vec")) {
     const auto parameters = parse_form(v.text("parameters"));
     assert_true(parameters.has_value());
-    const std::string base = signature_base_string(v.text("method"), v.text("url"), *parameters);
+    const std::string base = signature_base_string(v.text("method"), v.text("url"), {*parameters});
     if (v.has("base-string")) assert_same_text(base, v.text("base-string"));
     if (!v.has("signature")) continue;
     const std::string token_secret = v.has("token-secret") ? v.text("token-secret") : "";
@@ -96,7 +96,7 @@ Parameters signed_oauth(const std::string& method, Parameters call, const Parame
   Parameters base = all;
   base.insert(base.end(), call.begin(), call.end());
   all.push_back(
-      {"oauth_signature", sign_hmac_sha1(signature_base_string(method, kUrl, base), Secret(kSecret))});
+      {"oauth_signature", sign_hmac_sha1(signature_base_string(method, kUrl, {base}), Secret(kSecret))});
   return all;
 }
 
@@ -201,7 +201,8 @@ std::string header_with(const std::string& name, const char* value) {
   for (const Parameter& p : oauth)
     if (p.name != name) changed.push_back(p);
   if (value != nullptr) changed.push_back({name, value});
-  const std::string signature = sign_hmac_sha1(signature_base_string("GET", kUrl, changed), Secret(kSecret));
+  const std::string signature =
+      sign_hmac_sha1(signature_base_string("GET", kUrl, {changed}), Secret(kSecret));
   if (name != "oauth_signature") changed.push_back({"oauth_signature", signature});
   return header_of(changed);
 }
