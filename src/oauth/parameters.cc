@@ -9,6 +9,8 @@
 namespace toopher::oauth {
 namespace {
 
+constexpr std::size_t kUsual = 12;  // parameters in one place; more may come
+
 std::optional<std::string> decode_form_text(std::string_view text) {
   if (text.find('+') == std::string_view::npos) return percent_decode(text);
   std::string blanks(text);
@@ -37,12 +39,16 @@ std::optional<std::string_view> take_quoted(std::string_view& text) {
   return std::nullopt;
 }
 
+constexpr auto is_no_part_of_name = [](char c) {
+  return c == ' ' || c == '\t' || c == ',' || c == '"' || c == '\\';
+};
+
 /// One `name="value"`, decoded, from the start of `text`.
 std::optional<Parameter> take_header_parameter(std::string_view& text) {
   const auto equals = text.find('=');
   if (equals == std::string_view::npos || equals == 0) return std::nullopt;
   const std::string_view name = text.substr(0, equals);
-  if (name.find_first_of(" \t,\"\\") != std::string_view::npos) return std::nullopt;
+  if (std::any_of(name.begin(), name.end(), is_no_part_of_name)) return std::nullopt;
   text.remove_prefix(equals + 1);
   const auto value = take_quoted(text);
   if (!value) return std::nullopt;
@@ -60,7 +66,10 @@ std::optional<Parameter> take_header_parameter(std::string_view& text) {
 
 std::optional<Parameters> parse_form(std::string_view text) {
   Parameters parameters;
-  for (const std::string_view pair : split(text, '&')) {
+  if (!text.empty()) parameters.reserve(kUsual);
+  while (!text.empty()) {
+    const std::string_view pair = text.substr(0, text.find('&'));
+    text.remove_prefix(std::min(text.size(), pair.size() + 1));
     if (pair.empty()) continue;
     const auto equals = pair.find('=');
     auto name = decode_form_text(pair.substr(0, equals));
@@ -87,6 +96,7 @@ std::optional<Parameters> parse_authorization_header(std::string_view value) {
   value.remove_prefix(kScheme.size());
   skip_blanks(value);
   Parameters parameters;
+  parameters.reserve(kUsual);
   while (!value.empty() || parameters.empty()) {
     auto parameter = take_header_parameter(value);
     if (!parameter) return std::nullopt;
