@@ -101,6 +101,7 @@ bool Networks::contains(const Address& address) const {
 
 Address client_address(const Address& peer, std::string_view forwarded_for, const Networks& trusted) {
   Address client = plain_address(peer);
+  if (forwarded_for.empty()) return client;
   const auto hops = split(forwarded_for, ',');
   for (auto hop = hops.rbegin(); hop != hops.rend() && trusted.contains(client); ++hop) {
     const auto address = parse_address(trim(*hop));

@@ -2,7 +2,6 @@
 #include "server/http/reset_page.h"
 
 #include "base/random.h"
-#include "base/text.h"
 #include "oauth/parameters.h"
 #include "server/http/html.h"
 #include "server/http/toopher_api.h"
@@ -64,9 +63,13 @@ std::string text_of(const std::optional<oauth::Parameters>& parameters, std::str
 }  // namespace
 
 std::string pairing_of_reset_page(std::string_view path) {
-  const auto words = split(path, '/');
-  const bool fits = words.size() == 3 && words[0] == "pairings" && words[2] == "reset" && is_uuid(words[1]);
-  return fits ? std::string(words[1]) : std::string();
+  constexpr std::string_view kBefore = "pairings/";
+  constexpr std::string_view kBehind = "/reset";
+  if (!path.starts_with(kBefore)) return {};
+  path.remove_prefix(kBefore.size());
+  if (!path.ends_with(kBehind)) return {};
+  path.remove_suffix(kBehind.size());
+  return is_uuid(path) ? std::string(path) : std::string();
 }
 
 Answer answer_reset_page(Context& context, const Request& request, const std::string& pairing_id) {

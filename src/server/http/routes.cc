@@ -3,9 +3,7 @@
 
 #include <algorithm>
 #include <array>
-#include <vector>
 
-#include "base/text.h"
 #include "server/http/calls.h"
 
 namespace toopher::server {
@@ -55,12 +53,13 @@ constexpr std::array kRoutes = {
     Route{"POST", "oath_otp_validators/*/deactivate", Needs::admin, calls::deactivate_validator},
 };
 
-/// The words of a path. Toopher's documentation and its Python library call validators differently.
-std::vector<std::string_view> words_of(std::string_view path) {
-  auto words = split(path, '/');
-  std::replace(words.begin(), words.end(), std::string_view("oath_otp_validator"),
-               std::string_view("oath_otp_validators"));
-  return words;
+std::string_view first_word(std::string_view path) {
+  return path.substr(0, path.find('/'));
+}
+
+/// Toopher's documentation and its Python library call validators differently.
+std::string_view as_documented(std::string_view word) {
+  return word == "oath_otp_validator" ? "oath_otp_validators" : word;
 }
 
 bool may_be_id(std::string_view word) {
@@ -70,18 +69,22 @@ bool may_be_id(std::string_view word) {
   });
 }
 
-/// Whether a path of these words has the form of `pattern`; then `id` is what stood for `*`.
-bool fits(const std::vector<std::string_view>& words, std::string_view pattern, std::string& id) {
-  const auto wanted = split(pattern, '/');
-  if (words.size() != wanted.size()) return false;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (wanted[i] == "*" && may_be_id(words[i])) {
-      id = words[i];
-    } else if (words[i] != wanted[i]) {
+/// Whether `path` has the form of `pattern`; then `id` is what stands for `*`.
+bool fits(std::string_view path, std::string_view pattern, std::string_view& id) {
+  for (;;) {
+    const std::string_view word = first_word(path);
+    const std::string_view wanted = first_word(pattern);
+    if (wanted == "*" && may_be_id(word)) {
+      id = word;
+    } else if (as_documented(word) != wanted) {
       return false;
     }
+    const bool ends = word.size() == path.size();
+    if (ends != (wanted.size() == pattern.size())) return false;
+    if (ends) return true;
+    path.remove_prefix(word.size() + 1);
+    pattern.remove_prefix(wanted.size() + 1);
   }
-  return true;
 }
 
 bool has_access(Scopes scopes, Needs needs) {
@@ -105,10 +108,9 @@ std::span<const Route> routes() {
 }
 
 Target find_route(std::string_view method, std::string_view path) {
-  const auto words = words_of(path);
   for (const Route& route : kRoutes) {
-    Target target{&route, {}};
-    if (route.method == method && fits(words, route.path, target.id)) return target;
+    std::string_view id;
+    if (route.method == method && fits(path, route.path, id)) return {&route, std::string(id)};
   }
   return {};
 }
