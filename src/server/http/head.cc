@@ -15,24 +15,30 @@ constexpr std::string_view kLineEnd = "\r\n";
 /// By byte. Each byte of a request's head is looked up, so that none costs a call.
 using Characters = std::array<bool, 256>;
 
-constexpr Characters token_characters() {
+/// RFC 9110 section 5.6.2.
+constexpr Characters kToken = [] {
   Characters are{};
   for (const char c : std::string_view("!#$%&'*+-.^_`|~")) are[static_cast<unsigned char>(c)] = true;
   for (char c = '0'; c <= '9'; ++c) are[static_cast<unsigned char>(c)] = true;
   for (char c = 'a'; c <= 'z'; ++c) are[static_cast<unsigned char>(c)] = true;
   for (char c = 'A'; c <= 'Z'; ++c) are[static_cast<unsigned char>(c)] = true;
   return are;
-}
+}();
 
-constexpr auto is_token_character = [](char c) {
-  constexpr Characters kToken = token_characters();
-  return kToken[static_cast<unsigned char>(c)];
-};
+constexpr auto is_token_character = [](char c) { return kToken[static_cast<unsigned char>(c)]; };
 
 constexpr auto is_control = [](char c) {
   const auto byte = static_cast<unsigned char>(c);
   return (byte < 0x20 && c != '\t') || byte == 0x7f;
 };
+
+bool has_control(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), is_control);
+}
+
+bool is_same_ignoring_case(std::string_view text, std::string_view lower) {
+  return text.size() == lower.size() && to_lower_ascii(text) == lower;
+}
 
 /// Blanks and tabs only, which a field's value may have around it (RFC 9110 section 5.6.3).
 std::string_view without_blanks(std::string_view text) {
@@ -54,15 +60,16 @@ class Framing {
     if (colon == 0 || colon == std::string_view::npos) return false;
     const std::string_view name = line.substr(0, colon);
     if (!std::all_of(name.begin(), name.end(), is_token_character)) return false;
-    const std::string_view value = without_blanks(line.substr(colon + 1));
+    const std::string_view rest = line.substr(colon + 1);
+    if (has_control(rest)) return false;
     ++fields_;
-    const std::string lower = to_lower_ascii(name);
-    if (lower == "host") return ++hosts_ == 1;
-    if (lower == "content-length") {
+    if (is_same_ignoring_case(name, "host")) return ++hosts_ == 1;
+    if (is_same_ignoring_case(name, "content-length")) {
       length_at_ = at;
-      return ++lengths_ == 1 && is_number(value);
+      return ++lengths_ == 1 && is_number(without_blanks(rest));
     }
-    if (lower == "transfer-encoding") return ++encodings_ == 1 && to_lower_ascii(value) == "chunked";
+    if (is_same_ignoring_case(name, "transfer-encoding"))
+      return ++encodings_ == 1 && is_same_ignoring_case(without_blanks(rest), "chunked");
     return true;
   }
   [[nodiscard]] std::size_t fields() const { return fields_; }
@@ -95,7 +102,7 @@ HeadVerdict check_head(std::string& head) {
     return line;
   };
   const std::string_view request_line = next_line();
-  if (std::any_of(request_line.begin(), request_line.end(), is_control)) return kBroken;
+  if (has_control(request_line)) return kBroken;
   const bool modern = request_line.ends_with(" HTTP/1.1");
   if (!modern && !request_line.ends_with(" HTTP/1.0")) return kBroken;
   Framing framing;
@@ -103,7 +110,7 @@ HeadVerdict check_head(std::string& head) {
     const std::size_t at = head.size() - rest.size();
     const std::string_view line = next_line();
     if (line.empty()) break;
-    if (std::any_of(line.begin(), line.end(), is_control) || !framing.take(line, at)) return kBroken;
+    if (!framing.take(line, at)) return kBroken;
     if (framing.fields() > kMaxFields) return {431, true};
   }
   if (modern && !framing.has_host()) return kBroken;
