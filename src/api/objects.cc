@@ -2,6 +2,7 @@
 #include "api/objects.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <stdexcept>
 
@@ -13,8 +14,45 @@ namespace {
 
 constexpr int kTotpLength = 6;
 
+/// Year, month, day, hour, minute and second in UTC.
+constexpr std::string_view kTimeForm = "0000-00-00 00:00:00";
+using TimeText = std::array<char, kTimeForm.size()>;
+
+std::string_view view(const TimeText& text) {
+  return {text.data(), text.size()};
+}
+
+TimeText time_text(std::int64_t unix_seconds) {
+  // By hand, because an answer has a dozen of them and strftime(3) costs as much as the rest of its JSON.
+  constexpr std::int64_t kFirst = -62167219200;  // of the year 0
+  constexpr std::int64_t kLast = 253402300799;   // of the year 9999
+  if (unix_seconds < kFirst || unix_seconds > kLast)
+    throw std::out_of_range("a time of no year of four digits");
+  using namespace std::chrono;
+  const sys_seconds time{seconds(unix_seconds)};
+  const year_month_day date(floor<days>(time));
+  const hh_mm_ss clock(time - floor<days>(time));
+  TimeText text{};
+  kTimeForm.copy(text.data(), text.size());
+  const auto pair = [&text](std::size_t at, unsigned value) {
+    text[at] = static_cast<char>('0' + value / 10);
+    text[at + 1] = static_cast<char>('0' + value % 10);
+  };
+  const auto year = static_cast<unsigned>(static_cast<int>(date.year()));
+  pair(0, year / 100);
+  pair(2, year % 100);
+  pair(5, static_cast<unsigned>(date.month()));
+  pair(8, static_cast<unsigned>(date.day()));
+  pair(11, static_cast<unsigned>(clock.hours().count()));
+  pair(14, static_cast<unsigned>(clock.minutes().count()));
+  pair(17, static_cast<unsigned>(clock.seconds().count()));
+  return text;
+}
+
 void write_times(JsonWriter& json, std::int64_t created, std::int64_t modified) {
-  json.member("created", api_time(created)).member("modified", api_time(modified));
+  const TimeText text = time_text(created);
+  json.member("created", view(text));
+  json.member("modified", view(modified == created ? text : time_text(modified)));
   json.member("created_seconds_since_epoch", created);
 }
 
@@ -195,29 +233,7 @@ AuthenticationRequest authentication_request_from_json(const json_t* object) {
 }
 
 std::string api_time(std::int64_t unix_seconds) {
-  // By hand, because an answer has a dozen of them and strftime(3) costs as much as the rest of its JSON.
-  constexpr std::int64_t kFirst = -62167219200;  // of the year 0
-  constexpr std::int64_t kLast = 253402300799;   // of the year 9999
-  if (unix_seconds < kFirst || unix_seconds > kLast)
-    throw std::out_of_range("a time of no year of four digits");
-  using namespace std::chrono;
-  const sys_seconds time{seconds(unix_seconds)};
-  const year_month_day date(floor<days>(time));
-  const hh_mm_ss clock(time - floor<days>(time));
-  const auto pair = [](char* at, unsigned value) {
-    at[0] = static_cast<char>('0' + value / 10);
-    at[1] = static_cast<char>('0' + value % 10);
-  };
-  std::string text = "0000-00-00 00:00:00";
-  const auto year = static_cast<unsigned>(static_cast<int>(date.year()));
-  pair(&text[0], year / 100);
-  pair(&text[2], year % 100);
-  pair(&text[5], static_cast<unsigned>(date.month()));
-  pair(&text[8], static_cast<unsigned>(date.day()));
-  pair(&text[11], static_cast<unsigned>(clock.hours().count()));
-  pair(&text[14], static_cast<unsigned>(clock.minutes().count()));
-  pair(&text[17], static_cast<unsigned>(clock.seconds().count()));
-  return text;
+  return std::string(view(time_text(unix_seconds)));
 }
 
 }  // namespace toopher::api
