@@ -54,8 +54,13 @@ std::string prefix(LogLevel level) {
   return journal ? "<" + std::to_string(static_cast<int>(level)) + ">" : std::string();
 }
 
-bool is_alert(std::string_view line) {
-  return line.find("\"event\":\"ALERT ") != std::string_view::npos;
+/// Of an audit event, whose line begins with its time and what it is.
+LogLevel level_of(std::string_view line) {
+  constexpr std::string_view kEvent = R"("event":")";
+  const auto event = line.find(kEvent);
+  const bool alert =
+      event != std::string_view::npos && line.substr(event + kEvent.size()).starts_with("ALERT ");
+  return alert ? LogLevel::warning : LogLevel::notice;
 }
 
 /// ` name=value` for each member but those that are said otherwise.
@@ -95,9 +100,9 @@ std::string log_line(LogFormat format, LogLevel level, std::string_view time, st
 }
 
 std::string audit_line(LogFormat format, const std::string& line) {
-  const LogLevel level = is_alert(line) ? LogLevel::warning : LogLevel::notice;
   if (format == LogFormat::json) {
-    return std::string(R"({"kind":"audit","level":")") + level_name(level) + "\"," + line.substr(1);
+    std::string text = R"({"kind":"audit","level":")";
+    return text.append(level_name(level_of(line))).append("\",").append(line, 1);
   }
   const api::Json object = api::parse_object(line);
   return std::string(program_invocation_short_name) +
@@ -114,7 +119,8 @@ void log(LogLevel level, std::string_view event, std::string_view message,
 void log_audit(const std::vector<std::string>& lines) {
   std::string text;
   for (const std::string& line : lines) {
-    text += prefix(is_alert(line) ? LogLevel::warning : LogLevel::notice) + audit_line(current_format, line);
+    text += prefix(level_of(line));
+    text += audit_line(current_format, line);
     text += '\n';
   }
   if (!text.empty()) write_lines(text);
