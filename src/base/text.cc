@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.h"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <charconv>
@@ -22,12 +23,7 @@ constexpr std::array<bool, 256> kUnreserved = [] {
   return unreserved;
 }();
 
-/// How many characters at the start of `text` are unreserved.
-std::size_t unreserved_characters(std::string_view text) {
-  std::size_t count = 0;
-  while (count < text.size() && kUnreserved[static_cast<unsigned char>(text[count])]) ++count;
-  return count;
-}
+constexpr auto is_unreserved = [](char c) { return kUnreserved[static_cast<unsigned char>(c)]; };
 
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -104,7 +100,7 @@ std::string percent_encode(std::string_view text) {
 
 void append_percent_encoded(std::string& out, std::string_view text) {
   while (!text.empty()) {
-    const std::string_view plain = text.substr(0, unreserved_characters(text));
+    const std::string_view plain(text.begin(), std::find_if_not(text.begin(), text.end(), is_unreserved));
     out += plain;
     text.remove_prefix(plain.size());
     if (text.empty()) return;
