@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/json_writer.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -35,21 +36,17 @@ constexpr std::array<bool, 256> kStandsForItself = [] {
   return stands;
 }();
 
-/// How many characters at the start of `text` are written as they are.
-std::size_t plain_characters(std::string_view text) {
-  std::size_t count = 0;
-  while (count < text.size() && kStandsForItself[static_cast<unsigned char>(text[count])]) ++count;
-  return count;
-}
+constexpr auto stands_for_itself = [](char c) { return kStandsForItself[static_cast<unsigned char>(c)]; };
 
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {
-    const std::size_t plain = plain_characters(text);
-    out += text.substr(0, plain);
-    text.remove_prefix(plain);
+    const auto* const plain_end = std::find_if_not(text.begin(), text.end(), stands_for_itself);
+    const std::string_view plain(text.begin(), plain_end);
+    out += plain;
+    text.remove_prefix(plain.size());
     if (text.empty()) break;
     const auto c = decode_utf8(text);
     append_character(out, c ? c->value : 0xFFFD);
@@ -58,9 +55,8 @@ void append_json_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-JsonWriter::JsonWriter() {
-  constexpr std::size_t kUsual = 1536;  // the answer of a login
-  text_.reserve(kUsual);
+JsonWriter::JsonWriter(std::size_t usual) {
+  text_.reserve(usual);
 }
 
 void JsonWriter::separate() {
@@ -82,8 +78,7 @@ JsonWriter& JsonWriter::close(char bracket) {
 }
 
 JsonWriter& JsonWriter::name(std::string_view its_name) {
-  separate();
-  text_ += '"';
+  text_ += first_ ? std::string_view("\"") : std::string_view(",\"");
   text_ += its_name;
   text_ += "\":";
   first_ = true;

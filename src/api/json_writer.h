@@ -3,6 +3,7 @@
 #ifndef TOOPHER_API_JSON_WRITER_H
 #define TOOPHER_API_JSON_WRITER_H
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -18,7 +19,10 @@ void append_json_string(std::string& out, std::string_view text);
 /// (ASCII, not escaped) before its value.
 class JsonWriter {
  public:
-  JsonWriter();
+  static constexpr std::size_t kAnswerOfLogin = 1536;
+
+  /// `usual`: bytes that it mostly has room for without moving.
+  explicit JsonWriter(std::size_t usual = kAnswerOfLogin);
 
   JsonWriter& begin_object() { return open('{'); }
   JsonWriter& end_object() { return close('}'); }

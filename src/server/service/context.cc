@@ -17,7 +17,8 @@ void require_text(std::string_view text, std::string_view what, std::size_t max_
 
 void audit(Context& context, std::string_view event,
            std::initializer_list<std::pair<const char*, std::string_view>> fields) {
-  api::JsonWriter json;
+  constexpr std::size_t kUsual = 512;
+  api::JsonWriter json(kUsual);
   json.begin_object();
   json.member("time", api::api_time(context.now / kSecond) + "Z").member("event", event);
   for (const auto& [name, value] : fields) {
