@@ -44,10 +44,12 @@ inline Answer answer_with(ApiCall& call, const Pairing& pairing) {
 }
 
 /// `with_number`: only the answer of initiate carries the number.
-inline Answer answer_with(ApiCall& call, const AuthenticationRequest& request, bool with_number = false) {
-  Answer answer = answer_with(api::to_json(present(call.context, request, with_number)));
-  answer.settled = request.state != RequestState::pending;
-  answer.changes_at = request.expires;
+inline Answer answer_with(ApiCall& call, AuthenticationRequest request, bool with_number = false) {
+  const bool settled = request.state != RequestState::pending;
+  const Millis changes_at = request.expires;
+  Answer answer = answer_with(api::to_json(present(call.context, std::move(request), with_number)));
+  answer.settled = settled;
+  answer.changes_at = changes_at;
   return answer;
 }
 

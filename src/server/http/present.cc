@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/http/present.h"
 
+#include <utility>
+
 #include "device/enrolment.h"
 
 namespace toopher::server {
@@ -65,9 +67,9 @@ api::OathOtpValidator present(const Validator& validator) {
           validator.modified / kSecond};
 }
 
-api::AuthenticationRequest present(Context& context, const AuthenticationRequest& request, bool with_number) {
+api::AuthenticationRequest present(Context& context, AuthenticationRequest request, bool with_number) {
   api::AuthenticationRequest shown;
-  shown.id = request.id;
+  shown.id = std::move(request.id);
   shown.pending = request.state == RequestState::pending;
   shown.granted = request.state == RequestState::granted;
   shown.cancelled = request.state == RequestState::cancelled;
@@ -75,17 +77,22 @@ api::AuthenticationRequest present(Context& context, const AuthenticationRequest
   shown.totp_valid = request.totp_valid;
   shown.automation_allowed = request.automation_allowed;
   shown.reason_code = request.reason_code;
-  shown.reason = request.reason;
+  shown.reason = std::move(request.reason);
   shown.user = user_of(context, request.user_id);
   shown.created = request.created / kSecond;
   shown.modified = request.modified / kSecond;
   const std::int64_t terminal_created = request.terminal.created / kSecond;
-  shown.terminal = {request.terminal.id, request.terminal.name, request.terminal.extra,
-                    shown.user,          terminal_created,      terminal_created};
+  shown.terminal = {std::move(request.terminal.id),
+                    std::move(request.terminal.name),
+                    std::move(request.terminal.extra),
+                    shown.user,
+                    terminal_created,
+                    terminal_created};
   const std::int64_t action_created = request.action.created / kSecond;
-  shown.action = {request.action.id, request.action.name, action_created, action_created};
-  shown.pairing_id = request.pairing_id;
-  if (with_number) shown.number = request.number;
+  shown.action = {std::move(request.action.id), std::move(request.action.name), action_created,
+                  action_created};
+  shown.pairing_id = std::move(request.pairing_id);
+  if (with_number) shown.number = std::move(request.number);
   return shown;
 }
 

@@ -13,7 +13,7 @@ api::Pairing present(Context& context, const Pairing& pairing);
 api::UserTerminal present(Context& context, const Terminal& terminal);
 api::OathOtpValidator present(const Validator& validator);
 /// `with_number`: only the answer of initiate carries the number.
-api::AuthenticationRequest present(Context& context, const AuthenticationRequest& request, bool with_number);
+api::AuthenticationRequest present(Context& context, AuthenticationRequest request, bool with_number);
 
 }  // namespace toopher::server
 

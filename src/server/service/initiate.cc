@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <utility>
 
 #include "api/approved_action.h"
 #include "api/reason.h"
@@ -29,8 +30,8 @@ struct Asked {
   std::vector<Pairing> pairings;
 };
 
-[[noreturn]] void refuse_for_state(Context& context, const Caller& caller, const User& user,
-                                   const std::vector<Pairing>& pairings) {
+[[noreturn]] void refuse_for_state(Context& context, const Caller& caller, const User& user) {
+  const auto pairings = context.store.pairings_of_user(user.id);
   // Who was only invited, and has no device yet, is not paired.
   const auto some = [&pairings](PairingState state) {
     return std::any_of(pairings.begin(), pairings.end(),
@@ -54,13 +55,12 @@ Asked asked_by_pairing(Context& context, const Caller& caller, const std::string
 }
 
 Asked asked_by_name(Context& context, const Caller& caller, const std::string& user_name) {
-  const auto user = user_named(context, caller, user_name);
+  auto user = user_named(context, caller, user_name);
   if (!user) refuse_unpaired(context, caller, user);
   if (!user->enabled) throw Refused(api::user_disabled());
-  const auto pairings = context.store.pairings_of_user(user->id);
-  auto enabled = enabled_ones(pairings);
-  if (enabled.empty() && !has_codes(context, user->id)) refuse_for_state(context, caller, *user, pairings);
-  return {*user, std::move(enabled)};
+  auto enabled = enabled_ones(context.store.pairings_of_user(user->id));
+  if (enabled.empty() && !has_codes(context, user->id)) refuse_for_state(context, caller, *user);
+  return {std::move(*user), std::move(enabled)};
 }
 
 Asked whom_to_ask(Context& context, const Caller& caller, const Initiate& parameters) {
@@ -131,22 +131,23 @@ Terminal terminal_for(Context& context, const User& user, const Initiate& parame
     auto known = context.store.terminal_by_id(parameters.terminal_id);
     if (!known || known->user_id != user.id) throw Refused(api::unknown_terminal());
     // Only a terminal with an identifier of its own can have another name: the others are told apart by it.
-    return known->extra.empty() ? *known : renamed(context, *known, parameters.terminal_name);
+    return known->extra.empty() ? std::move(*known)
+                                : renamed(context, std::move(*known), parameters.terminal_name);
   }
   if (!parameters.terminal_extra.empty()) {
     if (auto known = context.store.terminal_by_extra(user.id, parameters.terminal_extra)) {
-      return renamed(context, *known, parameters.terminal_name);
+      return renamed(context, std::move(*known), parameters.terminal_name);
     }
     if (parameters.terminal_name.empty()) throw Refused(api::unknown_terminal());
     return new_terminal(context, user, parameters);
   }
-  const auto known = context.store.terminal_by_name(user.id, parameters.terminal_name);
-  return known ? *known : new_terminal(context, user, parameters);
+  auto known = context.store.terminal_by_name(user.id, parameters.terminal_name);
+  return known ? std::move(*known) : new_terminal(context, user, parameters);
 }
 
 Action action_named(Context& context, const std::string& name) {
   const std::string shown = name.empty() ? "log in" : name;
-  if (auto known = context.store.action_by_name(shown)) return *known;
+  if (auto known = context.store.action_by_name(shown)) return std::move(*known);
   Action action{random_uuid(), shown, context.now};
   context.store.insert_action(action);
   return action;

@@ -67,11 +67,9 @@ void replace_earlier(Context& context, const Device& device, const Pairing& pair
 
 }  // namespace
 
-std::vector<Pairing> enabled_ones(const std::vector<Pairing>& pairings) {
-  std::vector<Pairing> enabled;
-  std::copy_if(pairings.begin(), pairings.end(), std::back_inserter(enabled),
-               [](const Pairing& pairing) { return pairing.state == PairingState::enabled; });
-  return enabled;
+std::vector<Pairing> enabled_ones(std::vector<Pairing> pairings) {
+  std::erase_if(pairings, [](const Pairing& pairing) { return pairing.state != PairingState::enabled; });
+  return pairings;
 }
 
 void audit_pairing(Context& context, std::string_view event, const Pairing& pairing, std::string_view who) {

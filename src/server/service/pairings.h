@@ -66,7 +66,7 @@ void end_pairing(Context& context, const Pairing& pairing, PairingState state);
 bool expire_pairings(Context& context, int limit);
 
 /// Those of `pairings` that are enabled.
-std::vector<Pairing> enabled_ones(const std::vector<Pairing>& pairings);
+std::vector<Pairing> enabled_ones(std::vector<Pairing> pairings);
 
 }  // namespace toopher::server
 
