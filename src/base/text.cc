@@ -32,10 +32,9 @@ int hex_value(char c) {
   return -1;
 }
 
-void append_hex(std::string& out, char c, std::string_view digits) {
+std::array<char, 2> hex_of(char c, std::string_view digits) {
   const auto byte = static_cast<unsigned char>(c);
-  out += digits[byte >> 4];
-  out += digits[byte & 15];
+  return {digits[byte >> 4], digits[byte & 15]};
 }
 
 }  // namespace
@@ -82,8 +81,8 @@ std::string escape_for_log(std::string_view text, std::size_t max_bytes) {
       if (plain) {
         out.push_back(byte);
       } else {
-        out += "\\x";
-        append_hex(out, byte, kLowerHex);
+        const auto [high, low] = hex_of(byte, kLowerHex);
+        out.append({'\\', 'x', high, low});
       }
     }
     text.remove_prefix(length);
@@ -104,8 +103,8 @@ void append_percent_encoded(std::string& out, std::string_view text) {
     out += plain;
     text.remove_prefix(plain.size());
     if (text.empty()) return;
-    out += '%';
-    append_hex(out, text.front(), kUpperHex);
+    const auto [high, low] = hex_of(text.front(), kUpperHex);
+    out.append({'%', high, low});
     text.remove_prefix(1);
   }
 }
@@ -128,9 +127,11 @@ std::optional<std::string> percent_decode(std::string_view text) {
 }
 
 std::string hex_encode(std::string_view bytes) {
-  std::string out;
-  out.reserve(bytes.size() * 2);
-  for (const char c : bytes) append_hex(out, c, kLowerHex);
+  std::string out(bytes.size() * 2, '\0');
+  char* end = out.data();
+  for (const char c : bytes) {
+    for (const char digit : hex_of(c, kLowerHex)) *end++ = digit;
+  }
   return out;
 }
 

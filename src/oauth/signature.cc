@@ -78,7 +78,7 @@ void append_normalized(std::string& out, Groups groups) {
 }  // namespace
 
 std::string base_string_uri(std::string_view url) {
-  url = url.substr(0, url.find_first_of("?#"));
+  url = url.substr(0, std::min(url.find('?'), url.find('#')));
   const auto colon = url.find("://");
   if (colon == std::string_view::npos) return std::string(url);
   const auto slash = url.find('/', colon + 3);
