@@ -16,14 +16,19 @@ const char* reason_phrase(int status) {
   return known == http::status::unknown ? "Error" : http::obsolete_reason(known).data();
 }
 
-/// RFC 9110 section 5.6.7.
-std::string http_date() {
+/// RFC 9110 section 5.6.7. Written once a second, however many answers there are.
+const std::string& http_date() {
+  thread_local std::time_t second = 0;
+  thread_local std::string date;
   const std::time_t now = std::time(nullptr);
+  if (now == second && !date.empty()) return date;
   std::tm utc{};
   ::gmtime_r(&now, &utc);
   std::array<char, 40> text{};
   (void)std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &utc);
-  return text.data();
+  second = now;
+  date = text.data();
+  return date;
 }
 
 const char* why_refused(int status) {
@@ -46,12 +51,16 @@ const char* why_refused(int status) {
 }  // namespace
 
 std::string to_text(const Response& response, bool close, bool without_body) {
-  std::string text =
-      "HTTP/1.1 " + std::to_string(response.status) + " " + reason_phrase(response.status) +
-      "\r\nDate: " + http_date() + "\r\nContent-Type: " + response.content_type +
-      "\r\nCache-Control: " + response.cache_control +
-      "\r\nX-Content-Type-Options: nosniff\r\nContent-Length: " + std::to_string(response.body.size()) +
-      "\r\n";
+  constexpr std::size_t kUsualHeader = 512;
+  std::string text;
+  text.reserve(kUsualHeader + response.body.size());
+  text.append("HTTP/1.1 ").append(std::to_string(response.status)).append(1, ' ');
+  text.append(reason_phrase(response.status));
+  text.append("\r\nDate: ").append(http_date());
+  text.append("\r\nContent-Type: ").append(response.content_type);
+  text.append("\r\nCache-Control: ").append(response.cache_control);
+  text.append("\r\nX-Content-Type-Options: nosniff");
+  text.append("\r\nContent-Length: ").append(std::to_string(response.body.size())).append("\r\n");
   for (const auto& [name, value] : response.headers)
     text.append(name).append(": ").append(value).append("\r\n");
   if (close) text += "Connection: close\r\n";
