@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <initializer_list>
+#include <iterator>
 #include <span>
 #include <utility>
 
@@ -110,18 +111,20 @@ std::optional<Claim> read_claim(const SignedRequest& request) {
   return claim;
 }
 
-std::optional<Parameters> verified_parameters(const SignedRequest& request, const Claim& claim,
-                                              const Secret& consumer_secret) {
-  if (is_signed(request, claim, consumer_secret, {claim.query, claim.form, claim.oauth})) {
-    Parameters everything;
-    everything.reserve(claim.query.size() + claim.form.size());
-    everything.insert(everything.end(), claim.query.begin(), claim.query.end());
-    everything.insert(everything.end(), claim.form.begin(), claim.form.end());
-    return everything;
-  }
+Signed check_signature(const SignedRequest& request, const Claim& claim, const Secret& consumer_secret) {
+  if (is_signed(request, claim, consumer_secret, {claim.query, claim.form, claim.oauth})) return Signed::all;
   const bool sent_twice = !claim.query.empty() && !claim.form.empty() && !request.authorization.empty();
-  if (sent_twice && is_signed(request, claim, consumer_secret, {claim.form, claim.oauth})) return claim.form;
-  return std::nullopt;
+  if (sent_twice && is_signed(request, claim, consumer_secret, {claim.form, claim.oauth}))
+    return Signed::form;
+  return Signed::nothing;
+}
+
+Parameters parameters_of(Claim claim, Signed which) {
+  if (which == Signed::nothing) return {};
+  if (which == Signed::all)
+    claim.form.insert(claim.form.begin(), std::make_move_iterator(claim.query.begin()),
+                      std::make_move_iterator(claim.query.end()));
+  return std::move(claim.form);
 }
 
 }  // namespace toopher::oauth

@@ -38,12 +38,17 @@ struct Claim {
 /// version not 1.0, or a token is given.
 [[nodiscard]] std::optional<Claim> read_claim(const SignedRequest& request);
 
-/// The call's parameters if the signature is right under `consumer_secret`, else nothing. Compares in
-/// constant time. First over everything; where there is a form body, also over header and body alone, and
-/// then only the body's fields count: the .NET libraries send each field of a POST in query and body, but
-/// sign it once.
-[[nodiscard]] std::optional<Parameters> verified_parameters(const SignedRequest& request, const Claim& claim,
-                                                            const Secret& consumer_secret);
+/// Which of a call's own parameters were signed.
+enum class Signed { nothing, all, form };
+
+/// Whether the signature is right under `consumer_secret`, and over what. Compares in constant time. First over
+/// everything; where there is a form body, also over header and body alone, and then only the body's fields
+/// count: the .NET libraries send each field of a POST in query and body, but sign it once.
+[[nodiscard]] Signed check_signature(const SignedRequest& request, const Claim& claim,
+                                     const Secret& consumer_secret);
+
+/// The call's own parameters of which that was found.
+[[nodiscard]] Parameters parameters_of(Claim claim, Signed which);
 
 }  // namespace toopher::oauth
 

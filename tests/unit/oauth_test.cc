@@ -108,9 +108,11 @@ std::string header_of(const Parameters& oauth, const std::string& separator = ",
 }
 
 std::optional<Parameters> verify(const SignedRequest& request, const char* secret = kSecret) {
-  const auto claim = read_claim(request);
+  auto claim = read_claim(request);
   if (!claim) return std::nullopt;
-  return verified_parameters(request, *claim, Secret(secret));
+  const Signed found = check_signature(request, *claim, Secret(secret));
+  if (found == Signed::nothing) return std::nullopt;
+  return parameters_of(std::move(*claim), found);
 }
 
 const Parameters kCall = {{"user_name", "jo doe+1"}, {"terminal_name", ""}, {"action_name", "caf\xC3\xA9"}};

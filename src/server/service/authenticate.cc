@@ -27,17 +27,16 @@ Millis end_of_freshness(std::int64_t timestamp) {
   return timestamp * kSecond + rules::kClockWindow + kSecond;
 }
 
-/// The parameters if the call is signed with the requester's secret, or with the one before that while it is still good.
-std::optional<oauth::Parameters> signed_parameters(Context& context, const Requester& requester,
-                                                   const oauth::SignedRequest& request,
-                                                   const oauth::Claim& claim) {
-  auto parameters = oauth::verified_parameters(request, claim, context.store.requester_secret(requester.id));
-  if (context.now >= requester.previous_secret_until) return parameters;
+/// What is signed with the requester's secret, or with the one before that while it is still good.
+oauth::Signed signed_by(Context& context, const Requester& requester, const oauth::SignedRequest& request,
+                        const oauth::Claim& claim) {
+  const auto found = oauth::check_signature(request, claim, context.store.requester_secret(requester.id));
+  if (context.now >= requester.previous_secret_until) return found;
   const auto previous = context.store.previous_requester_secret(requester.id);
-  if (!previous) return parameters;
+  if (!previous) return found;
   // Both are tried in any case: how long it takes tells nobody which of them is in use.
-  auto by_previous = oauth::verified_parameters(request, claim, *previous);
-  return parameters ? std::move(parameters) : std::move(by_previous);
+  const auto by_previous = oauth::check_signature(request, claim, *previous);
+  return found == oauth::Signed::nothing ? by_previous : found;
 }
 
 [[noreturn]] void refuse_device(std::string message) {
@@ -61,21 +60,21 @@ void check_device_call(Context& context, const device::Call& call,
 }  // namespace
 
 RequesterCall authenticate_requester(Context& context, const oauth::SignedRequest& request) {
-  const auto claim = oauth::read_claim(request);
+  auto claim = oauth::read_claim(request);
   if (!claim || !is_fresh(claim->timestamp, context.now) || claim->nonce.size() > rules::kMaxNonce ||
       !is_text(claim->nonce) || !is_text(claim->consumer_key)) {
     throw Refused(api::oauth_error());
   }
   auto requester = context.store.requester_by_key(claim->consumer_key);
   if (!requester) throw Refused(api::oauth_error());
-  auto parameters = signed_parameters(context, *requester, request, *claim);
-  if (!parameters) throw Refused(api::oauth_error());
+  const oauth::Signed found = signed_by(context, *requester, request, *claim);
+  if (found == oauth::Signed::nothing) throw Refused(api::oauth_error());
   // RFC 5849 section 3.3: a nonce is unique among the calls of one timestamp.
   const std::string nonce = std::to_string(claim->timestamp) + ":" + claim->nonce;
   if (!context.store.use_nonce(requester->id, nonce, end_of_freshness(claim->timestamp))) {
     throw Refused(api::oauth_error());
   }
-  return {std::move(*requester), std::move(*parameters)};
+  return {std::move(*requester), oauth::parameters_of(std::move(*claim), found)};
 }
 
 Device authenticate_device(Context& context, const device::Call& call, std::string_view header) {
