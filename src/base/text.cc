@@ -32,6 +32,10 @@ int hex_value(char c) {
   return -1;
 }
 
+char lower_of(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
 std::array<char, 2> hex_of(char c, std::string_view digits) {
   const auto byte = static_cast<unsigned char>(c);
   return {digits[byte >> 4], digits[byte & 15]};
@@ -157,9 +161,13 @@ std::string_view trim(std::string_view text) {
 
 std::string to_lower_ascii(std::string_view text) {
   std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  std::transform(out.begin(), out.end(), out.begin(), lower_of);
   return out;
+}
+
+bool is_ignoring_case(std::string_view text, std::string_view lower) {
+  return std::equal(text.begin(), text.end(), lower.begin(), lower.end(),
+                    [](char c, char of_lower) { return lower_of(c) == of_lower; });
 }
 
 std::vector<std::string_view> split(std::string_view text, char separator) {

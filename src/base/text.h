@@ -41,6 +41,8 @@ void append_percent_encoded(std::string& out, std::string_view text);
 
 [[nodiscard]] std::string_view trim(std::string_view text);
 [[nodiscard]] std::string to_lower_ascii(std::string_view text);
+/// Whether to_lower_ascii(text) is `lower`.
+[[nodiscard]] bool is_ignoring_case(std::string_view text, std::string_view lower);
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
 
 /// A decimal number without sign, blanks or leading plus; nothing if it is malformed or above `max`.

@@ -54,8 +54,7 @@ std::optional<Parameter> take_header_parameter(std::string_view& text) {
   if (!value) return std::nullopt;
   // realm is an HTTP quoted-string and the only one that is not percent-encoded.
   constexpr std::string_view kRealm = "realm";
-  if (name.size() == kRealm.size() && to_lower_ascii(name) == kRealm)
-    return Parameter{std::string(kRealm), {}};
+  if (is_ignoring_case(name, kRealm)) return Parameter{std::string(kRealm), {}};
   auto decoded_name = percent_decode(name);
   auto decoded_value = percent_decode(*value);
   if (!decoded_name || !decoded_value) return std::nullopt;
@@ -92,7 +91,7 @@ std::string to_form(const Parameters& parameters) {
 
 std::optional<Parameters> parse_authorization_header(std::string_view value) {
   constexpr std::string_view kScheme = "oauth ";
-  if (to_lower_ascii(value.substr(0, kScheme.size())) != kScheme) return std::nullopt;
+  if (!is_ignoring_case(value.substr(0, kScheme.size()), kScheme)) return std::nullopt;
   value.remove_prefix(kScheme.size());
   skip_blanks(value);
   Parameters parameters;

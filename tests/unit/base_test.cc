@@ -65,6 +65,15 @@ void percent_encoding_round_trips(void**) {
   assert_false(percent_decode("%zz").has_value());
 }
 
+void case_is_that_of_ascii_letters(void**) {
+  assert_true(is_ignoring_case("Content-LENGTH", "content-length"));
+  assert_true(is_ignoring_case("", ""));
+  for (const char* other : {"content-lengt", "content-lengths", "content-lengtg", "content\rlength", ""})
+    assert_false(is_ignoring_case(other, "content-length"));
+  assert_false(is_ignoring_case("\xC3\x84", "\xC3\xA4"));
+  assert_same_text(to_lower_ascii("@AZ[\xC3\x84"), "@az[\xC3\x84");
+}
+
 void decimals_are_strict(void**) {
   assert_true(parse_decimal("0", 9) == 0U);
   assert_false(parse_decimal("", 9).has_value());
@@ -178,6 +187,7 @@ int main() {
       cmocka_unit_test(percent_encoding_round_trips),
       cmocka_unit_test(decimals_are_strict),
       cmocka_unit_test(secrets_move_and_compare),
+      cmocka_unit_test(case_is_that_of_ascii_letters),
       cmocka_unit_test(uuids_are_version_4),
       cmocka_unit_test(urls_have_a_host_and_perhaps_a_port),
       cmocka_unit_test(urls_without_a_server_are_refused),

@@ -27,17 +27,17 @@ constexpr Characters kToken = [] {
 
 constexpr auto is_token_character = [](char c) { return kToken[static_cast<unsigned char>(c)]; };
 
-constexpr auto is_control = [](char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return (byte < 0x20 && c != '\t') || byte == 0x7f;
-};
+constexpr Characters kControl = [] {
+  Characters are{};
+  for (std::size_t c = 0; c < 0x20; ++c) are[c] = c != '\t';
+  are[0x7f] = true;
+  return are;
+}();
+
+constexpr auto is_control = [](char c) { return kControl[static_cast<unsigned char>(c)]; };
 
 bool has_control(std::string_view text) {
   return std::any_of(text.begin(), text.end(), is_control);
-}
-
-bool is_same_ignoring_case(std::string_view text, std::string_view lower) {
-  return text.size() == lower.size() && to_lower_ascii(text) == lower;
 }
 
 /// Blanks and tabs only, which a field's value may have around it (RFC 9110 section 5.6.3).
@@ -63,13 +63,13 @@ class Framing {
     const std::string_view rest = line.substr(colon + 1);
     if (has_control(rest)) return false;
     ++fields_;
-    if (is_same_ignoring_case(name, "host")) return ++hosts_ == 1;
-    if (is_same_ignoring_case(name, "content-length")) {
+    if (is_ignoring_case(name, "host")) return ++hosts_ == 1;
+    if (is_ignoring_case(name, "content-length")) {
       length_at_ = at;
       return ++lengths_ == 1 && is_number(without_blanks(rest));
     }
-    if (is_same_ignoring_case(name, "transfer-encoding"))
-      return ++encodings_ == 1 && is_same_ignoring_case(without_blanks(rest), "chunked");
+    if (is_ignoring_case(name, "transfer-encoding"))
+      return ++encodings_ == 1 && is_ignoring_case(without_blanks(rest), "chunked");
     return true;
   }
   [[nodiscard]] std::size_t fields() const { return fields_; }

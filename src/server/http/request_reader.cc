@@ -92,7 +92,7 @@ RequestReader::State RequestReader::read_body(std::string& input) {
 
 bool RequestReader::wants_to_be_told_to_continue() {
   if (!head_done_ || told_to_continue_) return false;
-  told_to_continue_ = to_lower_ascii(view(parser_->get()[http::field::expect])) == "100-continue";
+  told_to_continue_ = is_ignoring_case(view(parser_->get()[http::field::expect]), "100-continue");
   return told_to_continue_;
 }
 

@@ -20,13 +20,16 @@ std::string reset_page_of(const Request& request) {
 
 bool is_form(const Request& request) {
   constexpr std::string_view kForm = "application/x-www-form-urlencoded";
-  const std::string type = to_lower_ascii(request.content_type);
-  return trim(std::string_view(type).substr(0, type.find(';'))) == kForm;
+  const std::string_view type = request.content_type;
+  return is_ignoring_case(trim(type.substr(0, type.find(';'))), kForm);
 }
 
 RequesterCall authenticate(Context& context, const Request& request) {
-  const std::string scheme = context.origin.substr(0, context.origin.find(':'));
-  const std::string url = scheme + "://" + request.host + std::string(request.path());
+  constexpr std::string_view kAfterScheme = "://";
+  const std::string_view scheme = std::string_view(context.origin).substr(0, context.origin.find(':'));
+  std::string url;
+  url.reserve(scheme.size() + kAfterScheme.size() + request.host.size() + request.path().size());
+  url.append(scheme).append(kAfterScheme).append(request.host).append(request.path());
   return authenticate_requester(context,
                                 {request.method, url, request.query(), request.authorization,
                                  is_form(request) ? std::string_view(request.body) : std::string_view()});
