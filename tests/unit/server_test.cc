@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "oauth/signature.h"
+#include "server/log.h"
 #include "server/service/authenticate.h"
 #include "server/service/rules.h"
 #include "server_world.h"
@@ -530,6 +531,17 @@ void another_key_file_is_noticed_at_once(void**) {
   assert_true(noticed);
 }
 
+void only_an_alert_is_logged_as_a_warning(void**) {
+  const auto logged = [](const char* line) { return audit_line(LogFormat::json, line); };
+  assert_same_text(
+      logged(R"({"time":"now","event":"ALERT codes locked","user":"jdoe"})"),
+      R"({"kind":"audit","level":"warning","time":"now","event":"ALERT codes locked","user":"jdoe"})");
+  // What a host sends along is no event.
+  assert_same_text(
+      logged(R"({"time":"now","event":"push sent","metadata":"\"event\":\"ALERT "})"),
+      R"({"kind":"audit","level":"notice","time":"now","event":"push sent","metadata":"\"event\":\"ALERT "})");
+}
+
 }  // namespace
 
 int main() {
@@ -561,6 +573,7 @@ int main() {
       cmocka_unit_test(a_call_counts_once_and_only_while_fresh),
       cmocka_unit_test(a_failing_operation_does_not_sink_its_neighbours),
       cmocka_unit_test(another_key_file_is_noticed_at_once),
+      cmocka_unit_test(only_an_alert_is_logged_as_a_warning),
   };
   return cmocka_run_group_tests_name("server", tests, nullptr, nullptr);
 }
