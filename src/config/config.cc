@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/config.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <array>
 #include <functional>
@@ -108,12 +110,11 @@ std::string read_path(std::string_view value) {
   return std::string(value);
 }
 
+/// As getaddrinfo(3) reads it: what looks like an address and is none (127.0.0.08) would be looked up as a name.
 bool is_loopback_literal(std::string_view host) {
   if (host == "[::1]") return true;
-  const auto parts = split(host, '.');
-  return parts.size() == 4 && parts[0] == "127" &&
-         std::all_of(parts.begin(), parts.end(),
-                     [](std::string_view p) { return parse_decimal(p, 255).has_value(); });
+  in_addr address{};
+  return host.starts_with("127.") && ::inet_pton(AF_INET, std::string(host).c_str(), &address) == 1;
 }
 
 std::string read_base_url(std::string_view value) {

@@ -118,6 +118,10 @@ void wrong_files_are_named_with_their_line(void**) {
        "config:2: base-url = \"http://127.0.0.1.evil.example/\": http:// would send codes in clear text; use "
        "https:// "
        "(http only to 127.0.0.1 or [::1])"},
+      {"[API]\nbase-url = http://127.0.0.08/\n",
+       "config:2: base-url = \"http://127.0.0.08/\": http:// would send codes in clear text; use "
+       "https:// "
+       "(http only to 127.0.0.1 or [::1])"},
       {"[API]\nbase-url = http://127.0.0.1@evil.example/\n",
        "config:2: base-url = \"http://127.0.0.1@evil.example/\": a base-url is https://HOST[:PORT]/PATH "
        "without user, "
