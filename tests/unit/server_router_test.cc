@@ -41,8 +41,8 @@ void names_come_before_ids(void**) {
   assert_true(find_route("POST", "users/x").id == "x");
   assert_true(find_route("GET", "oath_otp_validator/x").route ==
               find_route("GET", "oath_otp_validators/y").route);
-  for (const char* nowhere :
-       {"", "/", "users/", "users//pairings", "users/x/y", "pairings", "pairings/create/", "*"})
+  for (const char* nowhere : {"", "/", "users/", "users//pairings", "users/x/y", "pairings",
+                              "pairings/create/", "*", "pairings/*", "users/*/pairings"})
     assert_true(find_route("POST", nowhere).route == nullptr);
   assert_true(find_route("DELETE", "users/x").route == nullptr);
 }

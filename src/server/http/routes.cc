@@ -74,7 +74,8 @@ bool fits(std::string_view path, std::string_view pattern, std::string_view& id)
   for (;;) {
     const std::string_view word = first_word(path);
     const std::string_view wanted = first_word(pattern);
-    if (wanted == "*" && may_be_id(word)) {
+    if (wanted == "*") {
+      if (!may_be_id(word)) return false;
       id = word;
     } else if (as_documented(word) != wanted) {
       return false;
