@@ -44,7 +44,7 @@ def interrupt(attempt):
 def press_quit(attempt):
     """Ctrl-\\: a helper that the module started is in the foreground of the terminal, and gets the signal, too."""
     moment = time.monotonic_ns()
-    attempt.terminal.child.send("\x1c")
+    attempt.terminal.quit()
     return moment
 
 
@@ -150,7 +150,7 @@ def begin(attempt, row):
         # Enter has arrived when its line end is echoed; only then does the wait begin.
         terminal.child.expect("\r\n")
         if row.host == "sudo":
-            system.wait_until(lambda: warm.blocks_interrupt(terminal.child.pid), "the wait")
+            terminal.await_the_wait()
 
 
 def withdrawal(attempt):

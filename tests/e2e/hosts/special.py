@@ -45,6 +45,8 @@ def interrupts_the_wait(host):
             terminal.type("")
             # Enter has arrived when its line end is echoed; only then does the wait begin.
             terminal.child.expect("\r\n")
+            if host == "sudo":
+                terminal.await_the_wait()
             terminal.interrupt()
             require("event", terminal.next(), "ended")
             require("entered", attempt.finish().entered, False)

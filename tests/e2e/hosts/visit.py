@@ -72,7 +72,29 @@ class Terminal:
 
     def interrupt(self):
         """Ctrl-C."""
-        self.child.sendintr()
+        self._press("\x03")
+
+    def quit(self):
+        """Ctrl-\\."""
+        self._press("\x1c")
+
+    def await_the_wait(self):
+        """Until sudo lets the module wait for the phone. Before, it takes a Ctrl-C for itself; from then on it blocks the signal."""
+        system.wait_until(self.blocks_interrupt, "the wait")
+
+    def blocks_interrupt(self):
+        blocked = int(re.search(r"^SigBlk:\s*(\w+)", self._process("status"), re.MULTILINE).group(1), 16)
+        return bool(blocked >> (signal.SIGINT - 1) & 1)
+
+    def _press(self, key):
+        """A key that makes a signal and empties the line. Between a prompt and its read(2), where no person is fast enough to
+        press one, sudo takes note of the signal and reads nevertheless, without end: so not before the program sleeps."""
+        system.wait_until(lambda: self._process("stat").rpartition(")")[2].split()[0] == "S", "the program reads or waits")
+        self.child.send(key)
+
+    def _process(self, what):
+        with open(f"/proc/{self.child.pid}/{what}", encoding="utf-8") as file:
+            return file.read()
 
     def vanish(self):
         """The person's end of the terminal is gone at once."""

@@ -6,7 +6,6 @@ import contextlib
 import dataclasses
 import os
 import pwd
-import re
 import shlex
 import shutil
 import signal
@@ -96,22 +95,16 @@ def gives_up(scenario):
     return run
 
 
-def blocks_interrupt(pid):
-    with open(f"/proc/{pid}/status", encoding="ascii") as status:
-        blocked = int(re.search(r"^SigBlk:\s*(\w+)", status.read(), re.MULTILINE).group(1), 16)
-    return blocked >> (signal.SIGINT - 1) & 1
-
-
 def interrupts_sudo(scene):
-    """Between the prompt's end and the wait sudo takes a Ctrl-C for itself; during the wait it blocks the signal, and the
-    module, which has no child in the terminal's foreground, looks at what is held back."""
+    """During the wait sudo blocks the signal, and the module, which has no child in the terminal's foreground, looks at what
+    is held back."""
     scene.write_files()
     with warm(scene), Attempt(scene, "sudo", "number_matching=off") as attempt:
         terminal = attempt.start()
         require("event", terminal.next(), "prompt")
-        require("blocked at the prompt", blocks_interrupt(terminal.child.pid), 0)
+        require("blocked at the prompt", terminal.blocks_interrupt(), False)
         terminal.type("")
-        system.wait_until(lambda: blocks_interrupt(terminal.child.pid), "the wait")
+        terminal.await_the_wait()
         terminal.interrupt()
         require("event", terminal.next(), "ended")
         require("entered", attempt.finish().entered, False)
