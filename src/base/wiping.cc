@@ -13,8 +13,12 @@ namespace toopher {
 // NOLINTBEGIN(cppcoreguidelines-no-malloc,cppcoreguidelines-owning-memory): this is where memory is given back
 
 void free_wiped(void* memory) noexcept {
+  if (memory != nullptr) free_wiped(memory, ::malloc_usable_size(memory));
+}
+
+void free_wiped(void* memory, std::size_t size) noexcept {
   if (memory == nullptr) return;
-  ::explicit_bzero(memory, ::malloc_usable_size(memory));
+  ::explicit_bzero(memory, size);
   std::free(memory);
 }
 

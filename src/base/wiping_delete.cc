@@ -43,11 +43,11 @@ void operator delete(void* memory, const std::nothrow_t& /*tag*/) noexcept {
 void operator delete[](void* memory, const std::nothrow_t& /*tag*/) noexcept {
   toopher::free_wiped(memory);
 }
-void operator delete(void* memory, std::size_t /*size*/) noexcept {
-  toopher::free_wiped(memory);
+void operator delete(void* memory, std::size_t size) noexcept {
+  toopher::free_wiped(memory, size);
 }
-void operator delete[](void* memory, std::size_t /*size*/) noexcept {
-  toopher::free_wiped(memory);
+void operator delete[](void* memory, std::size_t size) noexcept {
+  toopher::free_wiped(memory, size);
 }
 
 // NOLINTEND(cppcoreguidelines-no-malloc,cppcoreguidelines-owning-memory)
