@@ -56,6 +56,17 @@ std::vector<Encoded> encode(Groups groups, std::string& text) {
   return encoded;
 }
 
+/// What is encoded already, once more: but for `%` it is of characters that stand for themselves.
+void append_encoded_again(std::string& out, std::string_view encoded) {
+  for (;;) {
+    const auto percent = encoded.find('%');
+    out += encoded.substr(0, percent);
+    if (percent == std::string_view::npos) return;
+    out += "%25";
+    encoded.remove_prefix(percent + 1);
+  }
+}
+
 /// Section 3.4.1.3.2: encoded, sorted by name and then value, joined; and that encoded once more, as 3.4.1.1 asks.
 void append_normalized(std::string& out, Groups groups) {
   std::string text;
@@ -69,9 +80,9 @@ void append_normalized(std::string& out, Groups groups) {
   std::string_view separator;
   for (const auto& [name, value] : parameters) {
     out += std::exchange(separator, kAnd);
-    append_percent_encoded(out, name);
+    append_encoded_again(out, name);
     out += kEquals;
-    append_percent_encoded(out, value);
+    append_encoded_again(out, value);
   }
 }
 
