@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The server's rules.
 #include <cstring>
+#include <functional>
 #include <thread>
+#include <utility>
 
 #include "base/text.h"
 #include "oauth/signature.h"
@@ -352,6 +354,43 @@ void a_repeat_returns_the_first_result(void**) {
   assert_int_equal(world.refusal(world.start(attempt("host"))), 409);
 }
 
+void a_repeat_has_the_same_parameters(void**) {
+  World world;
+  const Phone phone = world.pair("jdoe");
+  (void)world.pair("other");
+  const auto push = [] {
+    Initiate parameters = World::push_of("jdoe");
+    parameters.client_request_id = "0123456789abcdef";
+    parameters.terminal_name = "host";
+    parameters.terminal_extra = "extra";
+    parameters.action_name = "sudo";
+    parameters.metadata = "{}";
+    return parameters;
+  };
+  const auto first = world.get(world.start(push()));
+  assert_same_text(world.get(world.start(push())).id, first.id);
+  const std::vector<std::function<void(Initiate&)>> changes = {
+      [&](Initiate& p) { p.pairing_id = phone.pairing_id; },
+      [](Initiate& p) { p.user_name = "other"; },
+      [&](Initiate& p) { p.terminal_id = first.terminal.id; },
+      [](Initiate& p) { p.terminal_name = "hos"; },
+      [](Initiate& p) { p.terminal_name = "hostextra", p.terminal_extra = ""; },
+      [](Initiate& p) { p.action_name = ""; },
+      [](Initiate& p) { p.metadata = "{ }"; },
+      [](Initiate& p) { p.supersedes = "x", p.otp = Secret("123456"); },
+      [](Initiate& p) { p.otp = Secret("123456"); },
+      [](Initiate& p) { p.ttl_seconds = 30; },
+      [](Initiate& p) { p.automation_allowed = !p.automation_allowed; },
+      [](Initiate& p) { p.number_matching = !p.number_matching; },
+  };
+  for (const auto& change : changes) {
+    Initiate another = push();
+    change(another);
+    assert_int_equal(world.refusal(world.start(std::move(another))), 409);
+  }
+  assert_same_text(world.get(world.start(push())).id, first.id);
+}
+
 void requesters_keep_to_their_own_and_to_their_scopes(void**) {
   World world;
   const Phone phone = world.pair("jdoe");
@@ -566,6 +605,7 @@ int main() {
       cmocka_unit_test(unanswered_pushes_count_unless_a_code_followed),
       cmocka_unit_test(not_me_mutes_and_withdraws),
       cmocka_unit_test(a_repeat_returns_the_first_result),
+      cmocka_unit_test(a_repeat_has_the_same_parameters),
       cmocka_unit_test(requesters_keep_to_their_own_and_to_their_scopes),
       cmocka_unit_test(a_further_phone_needs_an_administrator),
       cmocka_unit_test(initiate_tells_why_nobody_can_be_asked),
