@@ -135,7 +135,7 @@ libtoopher_server_a_SOURCES = \
 	server/store/postgres_options.cc server/store/postgres_options.h \
 	server/store/postgres_store.cc server/store/postgres_store.h \
 	server/store/records.h \
-	server/store/known_users.h server/store/remembered.h \
+	server/store/known_rows.h server/store/known_users.h server/store/remembered.h \
 	server/store/schema.cc server/store/schema.h \
 	server/store/sql.h \
 	server/store/sql_rows.h \

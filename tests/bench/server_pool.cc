@@ -37,7 +37,7 @@ void add_person(Transaction& store, std::size_t i, const std::string& requester_
   pairing.server_point = point;
   pairing.created = pairing.modified = pairing.expires = now;
   store.insert_pairing(pairing, Secret("no longer needed"));
-  store.enable_pairing(pairing.id, seed_of(i), now);
+  store.enable_pairing(pairing, seed_of(i), now);
   store.insert_terminal({id_of("terminal", i), user.id, kTerminal, kTerminalExtra, now});
 }
 

@@ -3,6 +3,7 @@
 // it, and how soon a change by another process counts.
 #include <sqlite3.h>
 
+#include <iterator>
 #include <set>
 
 #include "server/service/housekeeping.h"
@@ -233,6 +234,107 @@ void a_time_to_enrol_that_is_over_is_not_remembered(void**) {
   assert_int_equal(world.get(alice_in).enrol_until, 0);
 }
 
+PairingState state_of_alice(Context& context) {
+  const Pairings pairings = context.store.pairings_of_user(alice_in(context).id);
+  assert_int_equal(std::distance(pairings.begin(), pairings.end()), 1);
+  return pairings.begin()->state;
+}
+
+void what_another_process_changes_of_a_pairing_counts_at_once(void**) {
+  World world;
+  (void)world.pair("alice");
+  assert_true(world.get(state_of_alice) == PairingState::enabled);
+  assert_int_equal(typed(world, "UPDATE pairings SET state = 4"), SQLITE_OK);
+  assert_true(world.get(state_of_alice) == PairingState::deactivated);
+}
+
+void a_change_of_a_pairing_counts_in_the_same_operation_unless_it_is_undone(void**) {
+  World world;
+  (void)world.pair("alice");
+  PairingState at_once = PairingState::enabled;
+  const auto close = [&at_once](Context& c) {
+    const Pairings pairings = c.store.pairings_of_user(alice_in(c).id);
+    c.store.close_pairing(*pairings.begin(), PairingState::deactivated, c.now);
+    at_once = state_of_alice(c);
+    // What was read before is what it was.
+    assert_true(pairings.begin()->state == PairingState::enabled);
+    return true;
+  };
+  auto undone = world.submitted([&](Transaction& transaction) {
+    Context context{transaction, world.now, kOrigin, nullptr};
+    close(context);
+    throw StoreError("as if");
+  });
+  assert_throws_store_error(undone);
+  assert_true(at_once == PairingState::deactivated);
+  assert_true(world.get(state_of_alice) == PairingState::enabled);
+  world.get(close);
+  assert_true(world.get(state_of_alice) == PairingState::deactivated);
+}
+
+void terminals_are_known_by_what_tells_them_apart(void**) {
+  World world;
+  (void)world.pair("alice");
+  const auto named = [](const char* name) {
+    return [name](Context& c) { return c.store.terminal_by_name(alice_in(c).id, name); };
+  };
+  const auto with_extra = [](const char* extra) {
+    return [extra](Context& c) { return c.store.terminal_by_extra(alice_in(c).id, extra); };
+  };
+  world.get([](Context& c) {
+    const std::string user = alice_in(c).id;
+    c.store.insert_terminal({"t1", user, "console", "", c.now});
+    c.store.insert_terminal({"t2", user, "console", "x", c.now});
+    c.store.insert_terminal({"t3", user, "x", "", c.now});
+    return true;
+  });
+  for (int again = 0; again < 2; ++again) {
+    assert_string_equal(world.get(named("console"))->id.c_str(), "t1");
+    assert_string_equal(world.get(with_extra("x"))->id.c_str(), "t2");
+    assert_string_equal(world.get(named("x"))->id.c_str(), "t3");
+    assert_false(world.get(with_extra("")).has_value());
+    assert_false(world.get(with_extra("console")).has_value());
+  }
+  world.get([&](Context& c) {
+    c.store.rename_terminal(with_extra("x")(c).value(), "desk");
+    assert_string_equal(with_extra("x")(c)->name.c_str(), "desk");
+    return true;
+  });
+  assert_string_equal(world.get(with_extra("x"))->name.c_str(), "desk");
+  world.get([&](Context& c) {
+    c.store.give_extra(named("console")(c).value(), "x");
+    return true;
+  });
+  assert_string_equal(world.get(with_extra("x"))->id.c_str(), "t1");
+  assert_false(world.get(named("console")).has_value());
+  assert_int_equal(typed(world, "UPDATE terminals SET extra = 'y' WHERE id = 't1'"), SQLITE_OK);
+  assert_false(world.get(with_extra("x")).has_value());
+}
+
+void known_rows_are_bounded(void**) {
+  KnownRows rows;
+  const auto terminal = [](const std::string& user, std::size_t i) {
+    return Terminal{"terminal " + std::to_string(i), user, std::to_string(i), "", 0};
+  };
+  const auto knows = [&rows](const std::string& user, std::size_t i) {
+    const std::string id = "terminal " + std::to_string(i);
+    return rows.terminal(user, [&id](const Terminal& known) { return known.id == id; }) != nullptr;
+  };
+  for (std::size_t i = 0; i <= KnownRows::kMostTerminals; ++i) rows.put(terminal("alice", i));
+  assert_false(knows("alice", 0));
+  assert_true(knows("alice", KnownRows::kMostTerminals));
+  assert_false(knows("bob", KnownRows::kMostTerminals));
+  assert_null(rows.pairings("alice"));
+  rows.put("alice", Pairings({}));
+  assert_non_null(rows.pairings("alice"));
+  assert_true(knows("alice", KnownRows::kMostTerminals));
+  for (std::size_t i = 1; i < KnownRows::kMostUsers; ++i) rows.put(terminal(std::to_string(i), i));
+  assert_true(knows("alice", KnownRows::kMostTerminals));
+  rows.put(terminal("one more", 0));
+  assert_false(knows("alice", KnownRows::kMostTerminals));
+  assert_true(knows("one more", 0));
+}
+
 void known_users_are_bounded_and_found_by_both_names(void**) {
   KnownUsers users;
   const auto user = [](int i) {
@@ -308,6 +410,10 @@ int main() {
       cmocka_unit_test(a_change_of_a_user_counts_in_the_same_operation_and_after),
       cmocka_unit_test(an_undone_change_of_a_user_does_not_count),
       cmocka_unit_test(a_time_to_enrol_that_is_over_is_not_remembered),
+      cmocka_unit_test(what_another_process_changes_of_a_pairing_counts_at_once),
+      cmocka_unit_test(a_change_of_a_pairing_counts_in_the_same_operation_unless_it_is_undone),
+      cmocka_unit_test(terminals_are_known_by_what_tells_them_apart),
+      cmocka_unit_test(known_rows_are_bounded),
       cmocka_unit_test(known_users_are_bounded_and_found_by_both_names),
       cmocka_unit_test(an_undone_action_is_not_remembered),
       cmocka_unit_test(ids_of_requests_are_random_neighbours),

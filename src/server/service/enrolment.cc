@@ -128,7 +128,7 @@ Joined join_enrolment(Context& context, const Device& device, std::string_view p
   }
   pairing.device_id = device.id;
   pairing.expires = context.now + rules::kPairingLife;
-  if (!context.store.join_pairing(pairing.id, device.id, context.now, pairing.expires)) refuse_link();
+  if (!context.store.join_pairing(pairing, device.id, context.now, pairing.expires)) refuse_link();
   context.store.notify(pairing.id);
   context.store.notify(device.id);
   audit_pairing(context, "device joined by its link", pairing, device.name);

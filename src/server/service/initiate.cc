@@ -133,7 +133,7 @@ Terminal new_terminal(Context& context, const User& user, const Initiate& parame
 
 Terminal renamed(Context& context, Terminal terminal, const std::string& name) {
   if (!name.empty() && name != terminal.name) {
-    context.store.rename_terminal(terminal.id, name);
+    context.store.rename_terminal(terminal, name);
     terminal.name = name;
   }
   return terminal;

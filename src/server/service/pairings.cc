@@ -2,6 +2,7 @@
 #include "server/service/pairings.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "api/approved_action.h"
 #include "api/json.h"
@@ -51,7 +52,7 @@ void enable(Context& context, const Device& device, const Pairing& pairing) {
   if (!own || !peer) throw StoreError("database: the keys of a pairing are damaged");
   const Secret seed =
       device::agree_on_seed(*own, *peer, pairing.id, device.agreement_key, pairing.server_point);
-  context.store.enable_pairing(pairing.id, seed, context.now);
+  context.store.enable_pairing(pairing, seed, context.now);
   context.store.notify(pairing.id);
   context.store.notify(device.id);
 }
@@ -67,9 +68,11 @@ void replace_earlier(Context& context, const Device& device, const Pairing& pair
 
 }  // namespace
 
-std::vector<Pairing> enabled_ones(std::vector<Pairing> pairings) {
-  std::erase_if(pairings, [](const Pairing& pairing) { return pairing.state != PairingState::enabled; });
-  return pairings;
+std::vector<Pairing> enabled_ones(std::span<const Pairing> pairings) {
+  std::vector<Pairing> enabled;
+  std::copy_if(pairings.begin(), pairings.end(), std::back_inserter(enabled),
+               [](const Pairing& pairing) { return pairing.state == PairingState::enabled; });
+  return enabled;
 }
 
 void audit_pairing(Context& context, std::string_view event, const Pairing& pairing, std::string_view who) {
@@ -202,7 +205,7 @@ std::string shown_pairing(Context& context, const Pairing& pairing) {
 }
 
 void end_pairing(Context& context, const Pairing& pairing, PairingState state) {
-  context.store.close_pairing(pairing.id, state, context.now);
+  context.store.close_pairing(pairing, state, context.now);
   if (pairing.state == PairingState::enabled) {
     end_rules_of_pairing(context, pairing, "the phone that made it was removed", "toopherd");
     end_code_apps_of_pairing(context, pairing, "the phone that set it up was removed", "toopherd");

@@ -4,6 +4,7 @@
 #define TOOPHER_SERVER_SERVICE_PAIRINGS_H
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,7 +67,7 @@ void end_pairing(Context& context, const Pairing& pairing, PairingState state);
 bool expire_pairings(Context& context, int limit);
 
 /// Those of `pairings` that are enabled.
-std::vector<Pairing> enabled_ones(std::vector<Pairing> pairings);
+std::vector<Pairing> enabled_ones(std::span<const Pairing> pairings);
 
 }  // namespace toopher::server
 

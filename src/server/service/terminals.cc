@@ -20,7 +20,7 @@ std::optional<Terminal> known_terminal(Context& context, const User& user, const
 }
 
 void rename(Context& context, Terminal& terminal, std::string_view name) {
-  context.store.rename_terminal(terminal.id, name);
+  context.store.rename_terminal(terminal, name);
   terminal.name = name;
 }
 

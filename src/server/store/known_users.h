@@ -15,8 +15,8 @@
 
 namespace toopher::server {
 
-/// For a store that is the only writer, or learns of others' changes before it reads again and calls forget() then. Some 300
-/// bytes each, of at most kMost users. Pointers are good until the next change.
+/// Where others write, too, forget() is called as soon as they may have changed something. Some 300 bytes each, of at most
+/// kMost users. Pointers are good until the next change.
 class KnownUsers {
  public:
   static constexpr int kMost = 10'000;

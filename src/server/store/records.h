@@ -6,8 +6,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace toopher::server {
 
@@ -90,6 +93,18 @@ struct Pairing {
   Millis created = 0;
   Millis modified = 0;
   Millis expires = 0;  ///< end of waiting for the phone
+};
+
+/// Those of one user. Copies share them.
+class Pairings {
+ public:
+  explicit Pairings(std::vector<Pairing> all)
+      : all_(std::make_shared<const std::vector<Pairing>>(std::move(all))) {}
+  [[nodiscard]] auto begin() const { return all_->begin(); }
+  [[nodiscard]] auto end() const { return all_->end(); }
+
+ private:
+  std::shared_ptr<const std::vector<Pairing>> all_;
 };
 
 /// A hard token, or another app, that makes codes of a seed that was brought here (OATH).

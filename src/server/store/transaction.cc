@@ -82,14 +82,14 @@ void Transaction::begin_operation(Memory memory) {
   begun_ = RememberedClock::now();
   memory_ = memory;
   within_operation_ = true;
-  user_.reset();
-  pairings_.reset();
+  if (memory == Memory::only_writer) return;
+  known_users_.forget();
+  known_rows_.forget();
 }
 
 void Transaction::forget_rows() {
-  user_.reset();
-  pairings_.reset();
   known_users_.forget();
+  known_rows_.forget();
   actions_.forget();
   requesters_.forget();
   requester_secrets_.forget();

@@ -13,6 +13,7 @@
 
 #include "base/secret.h"
 #include "crypto/seal.h"
+#include "server/store/known_rows.h"
 #include "server/store/known_users.h"
 #include "server/store/records.h"
 #include "server/store/remembered.h"
@@ -105,22 +106,22 @@ class Transaction {
 
   std::optional<Pairing> pairing_by_id(std::string_view id);
   /// Oldest first, as in all lists below.
-  std::vector<Pairing> pairings_of_user(std::string_view user_id);
+  Pairings pairings_of_user(std::string_view user_id);
   std::vector<Pairing> pairings_of_device(std::string_view device_id);
   /// `agreement_key` is the server's private key, kept until the pairing is decided.
   void insert_pairing(const Pairing& pairing, const Secret& agreement_key);
   Secret pairing_agreement_key(std::string_view id);
   Secret pairing_seed(std::string_view id);
-  void enable_pairing(std::string_view id, const Secret& seed, Millis now);
+  void enable_pairing(const Pairing& pairing, const Secret& seed, Millis now);
   /// To denied, expired or deactivated: forgets agreement key, seed and enrolment.
-  void close_pairing(std::string_view id, PairingState state, Millis now);
+  void close_pairing(const Pairing& pairing, PairingState state, Millis now);
   /// The secret by which a device may join a pending pairing that has none.
   void insert_enrolment(std::string_view pairing_id, const Secret& secret);
   std::optional<Secret> enrolment_secret(std::string_view pairing_id);
   /// One more; how many there were by now.
   int count_wrong_proof(std::string_view pairing_id);
   /// The pairing has a device now, and the secret is gone. False if it was not waiting for one.
-  bool join_pairing(std::string_view id, std::string_view device_id, Millis now, Millis expires);
+  bool join_pairing(const Pairing& pairing, std::string_view device_id, Millis now, Millis expires);
   /// True if `step` is later than every step accepted before; then it is the last accepted one.
   bool accept_step(std::string_view pairing_id, std::int64_t step);
 
@@ -159,7 +160,7 @@ class Transaction {
   std::optional<Terminal> terminal_by_extra(std::string_view user_id, std::string_view extra);
   std::optional<Terminal> terminal_by_name(std::string_view user_id, std::string_view name);
   void insert_terminal(const Terminal& terminal);
-  void rename_terminal(std::string_view id, std::string_view name);
+  void rename_terminal(const Terminal& terminal, std::string_view name);
   /// Another terminal of the user that has `extra` loses it.
   void give_extra(const Terminal& terminal, std::string_view extra);
   std::optional<Action> action_by_name(std::string_view name);
@@ -305,9 +306,9 @@ class Transaction {
   enum class Memory {
     none,  ///< everything is read anew
     rare,  ///< rows that hardly change: the store will learn of changes by others, and calls forget_rows() then
-    only_writer  ///< users, too: nobody else has written since the last forget_rows()
+    only_writer  ///< users, their pairings and terminals, too: nobody else has written since the last forget_rows()
   };
-  /// A store says so before each operation, which reads the same row of a user or pairing once in any case.
+  /// A store says so before each operation, which reads the same row of these once in any case.
   void begin_operation(Memory memory);
   /// The database was changed elsewhere: nothing that was read before counts.
   void forget_rows();
@@ -328,6 +329,7 @@ class Transaction {
   void set_horizon(std::string_view what, Millis horizon);
   void requesters_changed();
   std::optional<User> remembered(std::optional<User> user);
+  std::optional<Terminal> remembered(std::optional<Terminal> terminal);
   [[nodiscard]] bool may_remember() const { return memory_ != Memory::none; }
   /// Throws StoreError if the key does not open it.
   Secret opened(std::string_view sealed, std::string_view column, std::string_view id);
@@ -342,11 +344,10 @@ class Transaction {
   Remembered<Action> actions_;            ///< by name
   RememberedClock::time_point begun_;     ///< the operation
   Memory memory_ = Memory::none;
-  KnownUsers known_users_;  ///< of Memory::only_writer
-  // What the operation has read.
   bool within_operation_ = false;
-  std::optional<User> user_;
-  std::optional<std::pair<std::string, std::vector<Pairing>>> pairings_;  ///< by user id
+  // What the operation has read; of Memory::only_writer, what earlier ones have, too.
+  KnownUsers known_users_;
+  KnownRows known_rows_;
   std::vector<std::string> topics_;
   std::vector<std::string> audit_lines_;
   std::vector<Announcement> announcements_;

@@ -57,10 +57,10 @@ std::optional<Pairing> Transaction::pairing_by_id(std::string_view id) {
   return first(db_.query(PAIRING_COLUMNS "WHERE id = ?", id), read_pairing);
 }
 
-std::vector<Pairing> Transaction::pairings_of_user(std::string_view user_id) {
-  if (pairings_ && pairings_->first == user_id) return pairings_->second;
-  auto found = oldest_first(all(db_.query(PAIRING_COLUMNS "WHERE user_id = ?", user_id), read_pairing));
-  if (within_operation_) pairings_.emplace(user_id, found);
+Pairings Transaction::pairings_of_user(std::string_view user_id) {
+  if (const Pairings* known = known_rows_.pairings(user_id)) return *known;
+  Pairings found(oldest_first(all(db_.query(PAIRING_COLUMNS "WHERE user_id = ?", user_id), read_pairing)));
+  if (within_operation_) known_rows_.put(user_id, found);
   return found;
 }
 
@@ -69,7 +69,7 @@ std::vector<Pairing> Transaction::pairings_of_device(std::string_view device_id)
 }
 
 void Transaction::insert_pairing(const Pairing& pairing, const Secret& agreement_key) {
-  pairings_.reset();
+  known_rows_.forget(pairing.user_id);
   const std::string sealed = key_.seal(agreement_key.view(), sealed_context(kAgreementKey, pairing.id));
   db_.post("INSERT INTO pairings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, -1, ?, ?, ?)", pairing.id,
            pairing.user_id, pairing.requester_id, pairing.device_id, pairing.state, pairing.further_allowed,
@@ -89,22 +89,22 @@ Secret Transaction::pairing_seed(std::string_view id) {
   return opened(rows.text(0), kSeed, id);
 }
 
-void Transaction::enable_pairing(std::string_view id, const Secret& seed, Millis now) {
-  pairings_.reset();
-  const std::string sealed = key_.seal(seed.view(), sealed_context(kSeed, id));
+void Transaction::enable_pairing(const Pairing& pairing, const Secret& seed, Millis now) {
+  known_rows_.forget(pairing.user_id);
+  const std::string sealed = key_.seal(seed.view(), sealed_context(kSeed, pairing.id));
   db_.post(
       "UPDATE pairings SET state = 1, sealed_seed = ?, sealed_agreement_key = ?, modified = ? "
       "WHERE id = ? AND state = 0",
-      Blob{sealed}, Blob{}, now, id);
+      Blob{sealed}, Blob{}, now, pairing.id);
 }
 
-void Transaction::close_pairing(std::string_view id, PairingState state, Millis now) {
-  pairings_.reset();
+void Transaction::close_pairing(const Pairing& pairing, PairingState state, Millis now) {
+  known_rows_.forget(pairing.user_id);
   db_.post(
       "UPDATE pairings SET state = ?, sealed_seed = ?, sealed_agreement_key = ?, modified = ? WHERE id = "
       "?",
-      state, Blob{}, Blob{}, now, id);
-  db_.post("DELETE FROM enrolments WHERE pairing_id = ?", id);
+      state, Blob{}, Blob{}, now, pairing.id);
+  db_.post("DELETE FROM enrolments WHERE pairing_id = ?", pairing.id);
 }
 
 void Transaction::insert_enrolment(std::string_view pairing_id, const Secret& secret) {
@@ -125,13 +125,14 @@ int Transaction::count_wrong_proof(std::string_view pairing_id) {
                 pairing_id));
 }
 
-bool Transaction::join_pairing(std::string_view id, std::string_view device_id, Millis now, Millis expires) {
-  pairings_.reset();
-  db_.post("DELETE FROM enrolments WHERE pairing_id = ?", id);
+bool Transaction::join_pairing(const Pairing& pairing, std::string_view device_id, Millis now,
+                               Millis expires) {
+  known_rows_.forget(pairing.user_id);
+  db_.post("DELETE FROM enrolments WHERE pairing_id = ?", pairing.id);
   return db_.change(
              "UPDATE pairings SET device_id = ?, modified = ?, expires = ? "
              "WHERE id = ? AND state = 0 AND device_id = ''",
-             device_id, now, expires, id) == 1;
+             device_id, now, expires, pairing.id) == 1;
 }
 
 bool Transaction::accept_step(std::string_view pairing_id, std::int64_t step) {

@@ -55,13 +55,28 @@ std::optional<Terminal> Transaction::terminal_by_id(std::string_view id) {
 }
 
 std::optional<Terminal> Transaction::terminal_by_extra(std::string_view user_id, std::string_view extra) {
-  return first(db_.query(TERMINAL_COLUMNS "WHERE user_id = ? AND extra = ? AND extra <> ''", user_id, extra),
-               read_terminal);
+  const auto is_it = [extra](const Terminal& terminal) {
+    return terminal.extra == extra && !terminal.extra.empty();
+  };
+  if (const Terminal* known = known_rows_.terminal(user_id, is_it)) return *known;
+  return remembered(
+      first(db_.query(TERMINAL_COLUMNS "WHERE user_id = ? AND extra = ? AND extra <> ''", user_id, extra),
+            read_terminal));
 }
 
 std::optional<Terminal> Transaction::terminal_by_name(std::string_view user_id, std::string_view name) {
-  return first(db_.query(TERMINAL_COLUMNS "WHERE user_id = ? AND name = ? AND extra = ''", user_id, name),
-               read_terminal);
+  const auto is_it = [name](const Terminal& terminal) {
+    return terminal.name == name && terminal.extra.empty();
+  };
+  if (const Terminal* known = known_rows_.terminal(user_id, is_it)) return *known;
+  return remembered(
+      first(db_.query(TERMINAL_COLUMNS "WHERE user_id = ? AND name = ? AND extra = ''", user_id, name),
+            read_terminal));
+}
+
+std::optional<Terminal> Transaction::remembered(std::optional<Terminal> terminal) {
+  if (terminal && within_operation_) known_rows_.put(*terminal);
+  return terminal;
 }
 
 void Transaction::insert_terminal(const Terminal& terminal) {
@@ -69,11 +84,13 @@ void Transaction::insert_terminal(const Terminal& terminal) {
            terminal.extra, terminal.created);
 }
 
-void Transaction::rename_terminal(std::string_view id, std::string_view name) {
-  db_.post("UPDATE terminals SET name = ? WHERE id = ?", name, id);
+void Transaction::rename_terminal(const Terminal& terminal, std::string_view name) {
+  known_rows_.forget(terminal.user_id);
+  db_.post("UPDATE terminals SET name = ? WHERE id = ?", name, terminal.id);
 }
 
 void Transaction::give_extra(const Terminal& terminal, std::string_view extra) {
+  known_rows_.forget(terminal.user_id);
   // Its own id is an identifier that no requester gives.
   db_.post("UPDATE terminals SET extra = id WHERE user_id = ? AND extra = ? AND extra <> '' AND id <> ?",
            terminal.user_id, extra, terminal.id);

@@ -25,7 +25,6 @@ User read_user(const Rows& row) {
 }  // namespace
 
 std::optional<User> Transaction::user_by_id(std::string_view id) {
-  if (user_ && user_->id == id) return user_;
   if (const User* known = known_users_.by_id(id)) return *known;
   return remembered(first(db_.query(USER_COLUMNS "WHERE id = ?", id), read_user));
 }
@@ -47,14 +46,11 @@ void Transaction::insert_user(const User& user) {
 }
 
 std::optional<User> Transaction::remembered(std::optional<User> user) {
-  if (!user || !within_operation_) return user;
-  user_ = user;
-  if (memory_ == Memory::only_writer) known_users_.put(*user);
+  if (user && within_operation_) known_users_.put(*user);
   return user;
 }
 
 void Transaction::update_user(const User& user) {
-  user_.reset();
   known_users_.forget(user.id);
   db_.post(
       "UPDATE users SET enabled = ?, muted_until = ?, pushes_counted_from = ?, codes_locked_until = ?, "
