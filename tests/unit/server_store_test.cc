@@ -122,6 +122,27 @@ void what_is_over_goes_in_small_steps(void**) {
   assert_int_equal(keep_house_to_the_end(world, {}), 1);
 }
 
+/// What is in no table any more might have been used: refused, at once and also where another process has cleaned up.
+void a_forgotten_nonce_is_not_good_again(void**) {
+  World world;
+  const auto use = [&world](const char* nonce, Millis expires) {
+    return world.get([=](Context& c) { return c.store.use_nonce("owner", nonce, expires); });
+  };
+  const Millis first = world.now + kMinute;
+  assert_true(use("first", first));
+  assert_false(use("first", first));
+  world.pass(2 * kMinute);
+  keep_house_to_the_end(world, {});
+  assert_false(use("first", first));
+  assert_false(use("never seen", first));
+  assert_true(use("first", first + 1));
+  const std::string later = "UPDATE forgotten_nonces SET until = " + std::to_string(first + kMinute);
+  assert_int_equal(typed(world, later.c_str()), SQLITE_OK);
+  assert_int_equal(typed(world, "DELETE FROM nonces"), SQLITE_OK);
+  assert_false(use("first", first + 1));
+  assert_true(use("second", first + kMinute + 1));
+}
+
 void devices_that_never_paired_are_forgotten(void**) {
   World world;
   const Phone paired = world.pair("alice");
@@ -403,6 +424,7 @@ int main() {
       cmocka_unit_test(the_past_is_removed_and_nothing_else),
       cmocka_unit_test(what_still_waits_is_not_removed),
       cmocka_unit_test(what_is_over_goes_in_small_steps),
+      cmocka_unit_test(a_forgotten_nonce_is_not_good_again),
       cmocka_unit_test(devices_that_never_paired_are_forgotten),
       cmocka_unit_test(a_failure_does_not_take_its_neighbours_with_it),
       cmocka_unit_test(what_another_process_changes_counts_at_once),

@@ -90,6 +90,7 @@ void Transaction::begin_operation(Memory memory) {
 void Transaction::forget_rows() {
   known_users_.forget();
   known_rows_.forget();
+  nonces_forgotten_until_.reset();
   actions_.forget();
   requesters_.forget();
   requester_secrets_.forget();

@@ -328,6 +328,7 @@ class Transaction {
   bool prune_audit(Millis before, int limit);
   void set_horizon(std::string_view what, Millis horizon);
   void requesters_changed();
+  Millis nonces_forgotten_until();
   std::optional<User> remembered(std::optional<User> user);
   std::optional<Terminal> remembered(std::optional<Terminal> terminal);
   [[nodiscard]] bool may_remember() const { return memory_ != Memory::none; }
@@ -348,6 +349,7 @@ class Transaction {
   // What the operation has read; of Memory::only_writer, what earlier ones have, too.
   KnownUsers known_users_;
   KnownRows known_rows_;
+  std::optional<Millis> nonces_forgotten_until_;  ///< of Memory::only_writer
   std::vector<std::string> topics_;
   std::vector<std::string> audit_lines_;
   std::vector<Announcement> announcements_;

@@ -39,6 +39,7 @@ bool Transaction::prune(Millis now, const Retention& retention, int limit) {
 }
 
 bool Transaction::prune_nonces(Millis before, int limit) {
+  nonces_forgotten_until_.reset();
   db_.post(
       "UPDATE forgotten_nonces SET until = (SELECT max(expires) FROM "
       "(SELECT expires FROM nonces WHERE expires < ? ORDER BY expires LIMIT ?) AS over) "

@@ -112,11 +112,26 @@ void Transaction::requesters_changed() {
 }
 
 bool Transaction::use_nonce(std::string_view owner, std::string_view nonce, Millis expires) {
+  if (memory_ == Memory::only_writer) {
+    // For one row SQLite keeps no journal of the statement, which costs it more than the row.
+    return expires > nonces_forgotten_until() &&
+           db_.change("INSERT INTO nonces (owner, nonce, expires) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                      owner, nonce, expires) == 1;
+  }
   return db_.change(
              "INSERT INTO nonces (owner, nonce, expires) SELECT CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS "
              "BIGINT) "
              "WHERE CAST(? AS BIGINT) > (SELECT until FROM forgotten_nonces) ON CONFLICT DO NOTHING",
              owner, nonce, expires, expires) == 1;
+}
+
+Millis Transaction::nonces_forgotten_until() {
+  if (!nonces_forgotten_until_) {
+    Rows rows = db_.query("SELECT until FROM forgotten_nonces");
+    if (!rows.next()) throw StoreError("database: nothing tells which nonces were forgotten");
+    nonces_forgotten_until_ = rows.integer(0);
+  }
+  return *nonces_forgotten_until_;
 }
 
 bool Transaction::key_fits() {
