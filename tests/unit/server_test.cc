@@ -377,7 +377,6 @@ void a_repeat_has_the_same_parameters(void**) {
       [](Initiate& p) { p.terminal_name = "hostextra", p.terminal_extra = ""; },
       [](Initiate& p) { p.action_name = ""; },
       [](Initiate& p) { p.metadata = "{ }"; },
-      [](Initiate& p) { p.supersedes = "x", p.otp = Secret("123456"); },
       [](Initiate& p) { p.otp = Secret("123456"); },
       [](Initiate& p) { p.ttl_seconds = 30; },
       [](Initiate& p) { p.automation_allowed = !p.automation_allowed; },
@@ -389,6 +388,54 @@ void a_repeat_has_the_same_parameters(void**) {
     assert_int_equal(world.refusal(world.start(std::move(another))), 409);
   }
   assert_same_text(world.get(world.start(push())).id, first.id);
+}
+
+void a_repeat_of_a_code_has_the_same_code(void**) {
+  World world;
+  const Phone phone = world.pair("jdoe");
+  const auto request = world.push("jdoe");
+  const std::string typed = world.code(phone);
+  const auto code = [&typed] {
+    Initiate parameters = World::code_of("jdoe", typed);
+    parameters.client_request_id = "0123456789abcdef";
+    return parameters;
+  };
+  const auto first = world.get(world.start(code()));
+  assert_state(first, RequestState::granted);
+  const std::vector<std::function<void(Initiate&)>> changes = {
+      [&](Initiate& p) { p.supersedes = request.id; },
+      [&](Initiate& p) { p.otp = Secret(typed + "0"); },
+      [](Initiate& p) { p.otp = Secret(); },
+  };
+  for (const auto& change : changes) {
+    Initiate another = code();
+    change(another);
+    assert_int_equal(world.refusal(world.start(std::move(another))), 409);
+  }
+  assert_same_text(world.get(world.start(code())).id, first.id);
+}
+
+/// Earlier versions keyed the digest of a push's parameters, too: a login goes on over the upgrade.
+void a_push_of_an_earlier_version_is_repeated(void**) {
+  World world;
+  (void)world.pair("jdoe");
+  Initiate push = World::push_of("jdoe");
+  push.client_request_id = "0123456789abcdef";
+  const std::string as_it_was_keyed =
+      "0:4:jdoe0:4:host0:0:0:0:0:1:0" + std::string("1:") + (push.automation_allowed ? "1" : "0") + "1:0";
+  const auto start = world.start(std::move(push));
+  const auto first = world.get(start);
+  world.get([&](Context& c) {
+    AuthenticationRequest earlier = first;
+    earlier.id = random_uuid();
+    earlier.client_request_id = "fedcba9876543210";
+    earlier.fingerprint = c.store.keyed_digest(as_it_was_keyed);
+    c.store.insert_request(earlier);
+    return true;
+  });
+  Initiate again = World::push_of("jdoe");
+  again.client_request_id = "fedcba9876543210";
+  assert_true(world.get(world.start(std::move(again))).id != first.id);
 }
 
 void requesters_keep_to_their_own_and_to_their_scopes(void**) {
@@ -606,6 +653,8 @@ int main() {
       cmocka_unit_test(not_me_mutes_and_withdraws),
       cmocka_unit_test(a_repeat_returns_the_first_result),
       cmocka_unit_test(a_repeat_has_the_same_parameters),
+      cmocka_unit_test(a_repeat_of_a_code_has_the_same_code),
+      cmocka_unit_test(a_push_of_an_earlier_version_is_repeated),
       cmocka_unit_test(requesters_keep_to_their_own_and_to_their_scopes),
       cmocka_unit_test(a_further_phone_needs_an_administrator),
       cmocka_unit_test(initiate_tells_why_nobody_can_be_asked),

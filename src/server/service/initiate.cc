@@ -112,8 +112,8 @@ Secret all_of(const Initiate& parameters) {
   return Secret::take(all);
 }
 
-/// Tells a repeat of the same call from another call. Keyed where a code is among the parameters; the others are in the
-/// request's row anyhow, and a plain digest costs a quarter.
+/// Tells a repeat of the same call from another call. Keyed where a code is among the parameters: the others are no secret,
+/// and a plain digest costs a quarter.
 std::string fingerprint_of(Context& context, const Initiate& parameters) {
   const Secret all = all_of(parameters);
   return parameters.otp.empty() ? crypto::sha256(all.view()) : context.store.keyed_digest(all.view());
@@ -121,8 +121,9 @@ std::string fingerprint_of(Context& context, const Initiate& parameters) {
 
 bool is_repeat_of(Context& context, const AuthenticationRequest& earlier, const Initiate& parameters) {
   const Secret all = all_of(parameters);
-  return parameters.otp.empty() ? earlier.fingerprint == crypto::sha256(all.view())
-                                : context.store.is_keyed_digest(earlier.fingerprint, all.view());
+  if (parameters.otp.empty() && earlier.fingerprint == crypto::sha256(all.view())) return true;
+  // With a code; or a push that an earlier version took, which keyed all of them, before it was replaced by this one.
+  return context.store.is_keyed_digest(earlier.fingerprint, all.view());
 }
 
 Terminal new_terminal(Context& context, const User& user, const Initiate& parameters) {
