@@ -11,7 +11,7 @@ namespace toopher {
 /// free(3) of memory from malloc(3), wiped before.
 void free_wiped(void* memory) noexcept;
 
-/// The same of memory that was asked for as `size` bytes: no more of it was written to.
+/// The same of memory that was asked for as `size` bytes, of which the caller wrote to no more.
 void free_wiped(void* memory, std::size_t size) noexcept;
 
 /// realloc(3) that wipes what it moves away from.

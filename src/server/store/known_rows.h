@@ -18,7 +18,8 @@
 namespace toopher::server {
 
 /// Pairings and terminals by their user's id. Where others write, too, forget() is called as soon as they may have changed
-/// something. Some 800 bytes for each of at most kMostUsers users. Pointers are good until the next change.
+/// something. Some 800 bytes for a user with one phone and one terminal, of at most kMostUsers users; more for long names and for
+/// pairings that have ended. Pointers are good until the next change.
 class KnownRows {
  public:
   static constexpr std::size_t kMostUsers = 10'000;
@@ -40,13 +41,14 @@ class KnownRows {
   }
 
   void put(std::string_view user_id, Pairings all) { rows_of(user_id).pairings = std::move(all); }
-  /// One that was not known.
+  /// It must not be known yet.
   void put(Terminal terminal) {
     auto& terminals = rows_of(terminal.user_id).terminals;
     if (terminals.size() >= kMostTerminals) terminals.clear();
     terminals.push_back(std::move(terminal));
   }
 
+  /// All that is known of one user.
   void forget(std::string_view user_id) {
     const auto place = users_.find(user_id);
     if (place != users_.end()) users_.erase(place);
